@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# SPDX-FileCopyrightText: 2026 The Tenon authors
+#
+# Tenon's build. `make help` lists what there is to make. What is written where:
+#
+#   build/x86_64/lib   the stub and the static libraries that components are linked to
+#   build/x86_64/bin   component executables and libraries: once per CPU, whatever the kernel
+#   build/<kernel>     core, ld-<kernel>.so, and bin/ with attackers that are for this kernel alone
+#   build/host         unit tests and tools that run on the machine that builds
+#
+# mk/ holds the parts: flags.mk, component.mk (libraries and executables by convention), port.mk (one
+# kernel), host.mk (unit tests). A kernel port is found by its kernel/<name>/port.mk.
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+SHELL := /bin/bash
+
+ARCH     := x86_64
+BUILD    ?= build
+CC       ?= gcc
+CC       := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+HOST_CC  ?= $(CC)
+AR       ?= ar
+AR       := $(if $(filter default undefined,$(origin AR)),ar,$(AR))
+PYTHON   ?= python3
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+SCENARIO ?= demo
+INPUT    ?=
+ONE      ?=
+
+PORTS   := $(patsubst kernel/%/port.mk,%,$(wildcard kernel/*/port.mk))
+# The one that starts fastest comes first.
+KERNELS := $(filter linux,$(PORTS)) $(filter-out linux,$(PORTS))
+KERNEL  ?= $(firstword $(KERNELS))
+
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: all
+all: ## build everything: components, libraries, and core and runtime of each kernel
+
+include mk/flags.mk
+include mk/component.mk
+include mk/port.mk
+include mk/host.mk
+include mk/install.mk
+
+all: components $(KERNELS) host
+
+.PHONY: demo run test unit check bench loc format format-check lint packages clean help
+demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
+	@tool/install-packages build run
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tool/demo --build $(BUILD) --kernels "$(KERNELS)" --input "$(INPUT)"
+
+run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
+	@$(PYTHON) tool/run --build $(BUILD) --kernel "$(KERNEL)" --input "$(INPUT)" "$(SCENARIO)"
+
+test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
+	@tool/install-packages build run test
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
+		--make "$(MAKE)" --one "$(ONE)"
+
+unit: $(HOST_TESTS) ## the tests that run on the building machine alone
+
+
+check: all ## the gates: ABI, instructions, names of kernels, headers
+	@$(PYTHON) tool/abi-check --build $(BUILD) --kernels "$(KERNELS)" --cc "$(CC)"
+
+bench: all ## measure on each kernel; writes build/bench.jsonl
+	@$(PYTHON) tool/bench --build $(BUILD) --kernels "$(KERNELS)"
+
+loc: ## lines of code, generic and of each port
+	@tool/loc
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+format: ## format the C sources in place
+	clang-format -i $(C_FILES)
+
+format-check: ## tell which C sources are not formatted
+	clang-format --dry-run -Werror $(C_FILES)
+
+lint: ## clang-tidy and cppcheck over the generic sources
+	@tool/lint
+
+packages: ## install the Debian packages that are missing, or say which
+	@tool/install-packages build run test
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile mk/*.mk | sort | \
+		awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
+	@echo "kernels found: $(or $(KERNELS),none)"

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Memory that core and the runtime of a component share: the same on every kernel. The component can write
+ * it, so core never acts on anything read from here without having checked it against its own
+ * tables; what is wrong here harms that component alone.
+ */
+#pragma once
+
+#include <layout.h>
+#include <tenon/types.h>
+
+/*
+ * A capability transfer that waits to be taken by the receiver of a message. Core writes the handles
+ * (they are the receiver's own), then sets READY; the receiver of a message that announces
+ * capabilities copies them and exchanges READY for EMPTY. Whoever exchanges it first has it: when
+ * core finds a READY one that was never taken, it takes it back and undoes the transfer.
+ */
+enum { TN_TRANSFER_EMPTY, TN_TRANSFER_READY };
+
+struct tn_transfer {
+	uint32_t state;
+	struct tn_handles handles;
+};
+
+/* One per channel at the server's entrypoint: what its client sends. 64 bytes. */
+struct tn_channel_record {
+	struct tn_transfer request;
+	uint32_t reserved[6];
+};
+TN_STATIC_ASSERT(sizeof(struct tn_channel_record) == 64, "records must not straddle pages");
+
+/* One per thread. */
+struct tn_thread_page {
+	tn_handle calling;	  /* capability that a call is under way through, 0 if none */
+	uint32_t aborted;	  /* core: the call ends with TN_ERR_GONE */
+	struct tn_transfer reply; /* what the server's reply brings */
+	/* Set by the runtime: a fault in [begin, end) goes on at `recover` (guarded copy). */
+	uint64_t guard_begin, guard_end, guard_recover;
+};
+
+/* What the runtime's entry is called with. */
+struct tn_birth {
+	uint64_t stack_top;
+	uint32_t thread;	/* index of the thread */
+	tn_handle parent;	/* the one capability that a component is born with */
+};

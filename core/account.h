@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Quota: nothing is made before it is paid. */
+#pragma once
+
+#include <core/core.h>
+
+/* Takes both or nothing. */
+TN_MUST_USE tn_error account_charge(struct pd *payer, uint64_t ram, uint64_t caps);
+void account_refund(struct pd *payer, uint64_t ram, uint64_t caps);
+/* Moves limits; what is used cannot be moved. */
+TN_MUST_USE tn_error account_move(struct pd *from, struct pd *to, uint64_t ram, uint64_t caps);

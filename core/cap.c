@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include <core/account.h>
+#include <core/cap.h>
+#include <core/channel.h>
+#include <core/memory.h>
+#include <core/price.h>
+
+/*
+ * Entries come in chunks that are allocated when needed and stay until the PD goes. Chunks hang off
+ * a two-level table: group -> chunk -> entry.
+ */
+enum {
+	CAPS_PER_CHUNK = 16,
+	CHUNKS_PER_GROUP = 512,
+	GROUPS = 128,
+	CAPS_MAX = CAPS_PER_CHUNK * CHUNKS_PER_GROUP * GROUPS,
+};
+_Static_assert(sizeof(struct cap) * CAPS_PER_CHUNK <= 4096, "a chunk is one block");
+_Static_assert(CAPS_MAX <= 1 << 20, "indices are 20 bits");
+
+static struct cap *entry(struct pd *pd, uint32_t index)
+{
+	if (index >= pd->cap_count)
+		return NULL;
+	uint32_t chunk = index / CAPS_PER_CHUNK;
+	struct cap **group = pd->cap_groups[chunk / CHUNKS_PER_GROUP];
+	return &group[chunk % CHUNKS_PER_GROUP][index % CAPS_PER_CHUNK];
+}
+
+/* Makes one more chunk, whose entries are free. */
+static bool grow(struct pd *pd)
+{
+	uint32_t first = pd->cap_count;
+	uint32_t number = first / CAPS_PER_CHUNK;
+	if (first >= CAPS_MAX)
+		return false;
+	if (!pd->cap_groups) {
+		pd->cap_groups = core_alloc(GROUPS * sizeof(*pd->cap_groups));
+		list_init(&pd->free_caps);
+	}
+	if (!pd->cap_groups)
+		return false;
+	struct cap ***group = &pd->cap_groups[number / CHUNKS_PER_GROUP];
+	if (!*group)
+		*group = core_alloc(CHUNKS_PER_GROUP * sizeof(**group));
+	if (!*group)
+		return false;
+	struct cap *chunk = core_alloc(CAPS_PER_CHUNK * sizeof(*chunk));
+	if (!chunk)
+		return false;
+	(*group)[number % CHUNKS_PER_GROUP] = chunk;
+	pd->cap_count += CAPS_PER_CHUNK;
+	for (uint32_t i = 0; i < CAPS_PER_CHUNK; i++) {
+		chunk[i].holder = pd;
+		chunk[i].handle = TN_HANDLE(TN_CAP_NONE, 0, first + i);
+		if (first + i != 0) /* index 0 is never valid */
+			list_append(&pd->free_caps, &chunk[i].in_object);
+	}
+	return true;
+}
+
+static struct cap *take_free(struct pd *pd)
+{
+	if ((!pd->cap_groups || list_empty(&pd->free_caps)) && !grow(pd))
+		return NULL;
+	struct list_node *node = list_first(&pd->free_caps);
+	list_remove(node);
+	return list_entry(node, struct cap, in_object);
+}
+
+struct cap *cap_find(struct pd *holder, tn_handle handle)
+{
+	struct cap *cap = entry(holder, TN_HANDLE_INDEX(handle));
+	return cap && cap->used && cap->handle == handle ? cap : NULL;
+}
+
+struct object *cap_object(struct pd *holder, tn_handle handle, enum object_kind kind)
+{
+	struct cap *cap = cap_find(holder, handle);
+	return cap && cap->object && cap->object->kind == kind ? cap->object : NULL;
+}
+
+/* The same object received twice is the same capability. Walks the shorter way in practice. */
+static struct cap *existing(struct pd *holder, struct object *object)
+{
+	struct list_node *node = list_first(&object->caps);
+	for (; node; node = list_next(&object->caps, node)) {
+		struct cap *cap = list_entry(node, struct cap, in_object);
+		if (cap->holder == holder)
+			return cap;
+	}
+	return NULL;
+}
+
+static void put_back(struct cap *cap)
+{
+	struct pd *holder = cap->holder;
+	uint32_t generation = TN_HANDLE_GENERATION(cap->handle) + 1;
+	tn_handle handle = TN_HANDLE(TN_CAP_NONE, generation, TN_HANDLE_INDEX(cap->handle));
+	__builtin_memset(cap, 0, sizeof(*cap));
+	cap->holder = holder;
+	cap->handle = handle;
+	list_append(&holder->free_caps, &cap->in_object);
+}
+
+static enum tn_cap_kind handle_kind(const struct object *object)
+{
+	if (!object->entrypoint)
+		return TN_CAP_CORE;
+	return object->kind == OBJECT_SIGNAL ? TN_CAP_SIGNAL : TN_CAP_OBJECT;
+}
+
+static void link(struct cap *cap, struct object *object, struct pd *payer, struct channel *channel)
+{
+	cap->used = true;
+	cap->object = object;
+	cap->payer = payer;
+	cap->channel = channel;
+	cap->delivered = 1;
+	cap->handle = TN_HANDLE(handle_kind(object), TN_HANDLE_GENERATION(cap->handle),
+				TN_HANDLE_INDEX(cap->handle));
+	list_append(&object->caps, &cap->in_object);
+	list_append(&payer->paid_caps, &cap->in_payer);
+	if (channel)
+		list_append(&channel->caps, &cap->in_channel);
+}
+
+static tn_error make(struct pd *holder, struct object *object, struct pd *payer, struct cap **made)
+{
+	struct channel *channel = NULL;
+	tn_error error = account_charge(payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	if (error != TN_OK)
+		return error;
+	if (object->entrypoint)
+		error = channel_get(holder, object->entrypoint, payer, &channel);
+	if (error != TN_OK)
+		goto refund;
+	struct cap *cap = take_free(holder);
+	error = TN_ERR_LIMIT;
+	if (!cap)
+		goto drop_channel;
+	link(cap, object, payer, channel);
+	error = port_cap_install(cap);
+	if (error != TN_OK) {
+		cap_free(cap); /* refunds, and drops the channel */
+		return error;
+	}
+	*made = cap;
+	return TN_OK;
+drop_channel:
+	if (channel)
+		channel_put(channel);
+refund:
+	account_refund(payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	return error;
+}
+
+tn_error cap_deliver(struct pd *holder, struct object *object, struct pd *payer, struct cap **cap)
+{
+	*cap = existing(holder, object);
+	if (!*cap)
+		return make(holder, object, payer, cap);
+	(*cap)->delivered++;
+	return TN_OK;
+}
+
+/* Stops to be paid: dead entries cost nothing. */
+static void unpay(struct cap *cap)
+{
+	if (!cap->payer)
+		return;
+	list_remove(&cap->in_payer);
+	account_refund(cap->payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	cap->payer = NULL;
+}
+
+void cap_kill(struct cap *cap)
+{
+	if (!cap->object)
+		return;
+	port_cap_remove(cap);
+	list_remove(&cap->in_object);
+	cap->object = NULL;
+	unpay(cap);
+	/* Whoever is in a call through it must hear of it. */
+	struct thread *thread = &cap->holder->thread;
+	struct tn_thread_page *page = port_thread_page(thread);
+	if (page && __atomic_load_n(&page->calling, __ATOMIC_SEQ_CST) == cap->handle)
+		port_thread_abort(thread);
+}
+
+void cap_free(struct cap *cap)
+{
+	struct channel *channel = cap->channel;
+	cap_kill(cap);
+	if (channel) {
+		list_remove(&cap->in_channel);
+		cap->channel = NULL;
+		channel_put(channel);
+	}
+	put_back(cap);
+}
+
+void cap_undeliver(struct cap *cap)
+{
+	if (--cap->delivered == 0)
+		cap_free(cap);
+}
+
+void cap_drop(tn_handle *held)
+{
+	struct cap *cap = *held ? cap_find(&core_pd, *held) : NULL;
+	*held = 0;
+	if (cap)
+		cap_undeliver(cap);
+}
+
+tn_error cap_hold(struct pd *from, tn_handle handle, enum object_kind kind, tn_handle *held)
+{
+	struct object *object = cap_object(from, handle, kind);
+	struct cap *cap;
+	if (!object)
+		return TN_ERR_CAPABILITY;
+	tn_error error = cap_deliver(&core_pd, object, from, &cap);
+	if (error != TN_OK)
+		return error;
+	cap_drop(held);
+	*held = cap->handle;
+	return TN_OK;
+}
+
+void cap_submit(tn_handle held)
+{
+	struct cap *cap = held ? cap_find(&core_pd, held) : NULL;
+	if (cap && cap->object)
+		port_core_submit(cap);
+}
+
+void cap_space_destroy(struct pd *holder)
+{
+	if (!holder->cap_groups)
+		return;
+	for (uint32_t i = 0; i < holder->cap_count; i++) {
+		struct cap *cap = entry(holder, i);
+		if (cap->used)
+			cap_free(cap);
+	}
+	for (uint32_t i = 0; i < holder->cap_count; i += CAPS_PER_CHUNK)
+		core_free(entry(holder, i), CAPS_PER_CHUNK * sizeof(struct cap));
+	for (uint32_t i = 0; i < GROUPS; i++)
+		core_free(holder->cap_groups[i], CHUNKS_PER_GROUP * sizeof(struct cap **));
+	core_free(holder->cap_groups, GROUPS * sizeof(*holder->cap_groups));
+	holder->cap_groups = NULL;
+	holder->cap_count = 0;
+}

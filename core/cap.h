@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Capability spaces: one table per PD, the truth that kernels' and runtimes' tables follow. */
+#pragma once
+
+#include <core/core.h>
+
+/* The entry, dead or alive; NULL if the handle names none. */
+struct cap *cap_find(struct pd *holder, tn_handle handle);
+
+/* The object behind a handle, if it is of that kind; NULL otherwise. */
+struct object *cap_object(struct pd *holder, tn_handle handle, enum object_kind kind);
+
+/*
+ * One more delivery of `object` to `holder`: finds or makes the entry, and the channel it goes
+ * through. What is made is paid by `payer`.
+ */
+TN_MUST_USE tn_error cap_deliver(struct pd *holder, struct object *object, struct pd *payer,
+				 struct cap **cap);
+/* Takes one delivery back that the holder has not seen. */
+void cap_undeliver(struct cap *cap);
+
+/*
+ * Core keeps a component's capability for itself (a signal to submit later): *held is core's own
+ * handle, replaced and dropped as need be, paid by the component.
+ */
+TN_MUST_USE tn_error cap_hold(struct pd *from, tn_handle handle, enum object_kind kind,
+			      tn_handle *held);
+void cap_drop(tn_handle *held);
+/* Submits the signal that core holds; nothing happens if it is gone. */
+void cap_submit(tn_handle held);
+
+/* Frees the entry: its index may be used again, with the next generation. */
+void cap_free(struct cap *cap);
+/* The object is gone: the entry stays, dead and unpaid, until its holder releases it. */
+void cap_kill(struct cap *cap);
+
+/* Frees all entries of a PD and its tables. */
+void cap_space_destroy(struct pd *holder);

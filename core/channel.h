@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Channels: a client PD and a server's entrypoint; see "Channels" in doc/architecture.md. */
+#pragma once
+
+#include <core/core.h>
+
+/* Finds or makes the channel; a new one is paid by `payer`. */
+TN_MUST_USE tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
+				 struct channel **channel);
+/* Ends it if no capability goes through it any more. */
+void channel_put(struct channel *channel);
+/* A party goes. Capabilities through it lose it; a caller waiting in it is aborted. */
+void channel_destroy(struct channel *channel);
+/* The payer goes: somebody else who needs it takes over, or it ends. */
+void channel_payer_gone(struct channel *channel);
+/* By its identity at the server; NULL if there is none. */
+struct channel *channel_find(struct pd *server, uint64_t id);

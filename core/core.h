@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* The structures of generic core: who owns what, who pays for it, and who must hear of its end. */
+#pragma once
+
+#include <core/list.h>
+#include <core/port.h>
+#include <tenon/parent.h>
+#include <tenon/time.h>
+
+/* Quota of a PD. What is used is part of the limit. */
+struct account {
+	uint64_t ram_limit, ram_used;
+	uint64_t caps_limit, caps_used;
+};
+
+enum object_kind {
+	OBJECT_RPC,		/* of a component's entrypoint */
+	OBJECT_SIGNAL,		/* of a component's entrypoint */
+	/* core's own: */
+	OBJECT_PARENT,		/* init's parent */
+	OBJECT_PD,
+	OBJECT_DATASPACE,
+	OBJECT_ROM,
+	OBJECT_LOG,
+	OBJECT_TIME,
+};
+
+/* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
+struct object {
+	enum object_kind kind;
+	struct pd *payer;	/* whose account holds its price */
+	struct list_node in_payer; /* pd->objects */
+	struct list caps;	/* every struct cap that names it */
+	struct pd *entrypoint;	/* RPC, SIGNAL: whose entrypoint serves it */
+	uint32_t key;		/* RPC, SIGNAL: the server's name for it */
+	struct port_object port;
+};
+
+/* One entry of a PD's capability space. */
+struct cap {
+	struct object *object;	/* NULL: dead, stays until released */
+	struct pd *holder;
+	struct pd *payer;	/* whose account pays; the entry goes when the payer goes */
+	struct channel *channel; /* to the object's entrypoint; NULL for core's objects */
+	tn_handle handle;
+	uint32_t delivered;	/* how often the holder got it */
+	bool used;
+	struct list_node in_object, in_payer, in_channel;
+	struct port_cap port;
+};
+
+/* A client PD and a server's entrypoint. */
+struct channel {
+	struct pd *client, *server;
+	struct pd *payer;
+	uint32_t id;		/* index at the server, its identity in requests */
+	struct list caps;	/* capabilities that go through it, dead ones included */
+	struct list_node in_client, in_server, in_payer;
+	struct tn_handles sent; /* the last transfer to the server, to be undone if never taken */
+	struct port_channel port;
+};
+
+/* A piece of a dataspace in an address space. */
+struct region {
+	struct pd *pd;
+	uint64_t address, size, offset;
+	uint32_t rights;
+	bool leaving;		/* detached, but the runtime has still to confirm */
+	uint64_t price;
+	struct dataspace *dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */
+	struct port_memory *memory;  /* NULL: the memory is gone */
+	struct list_node in_pd, in_dataspace;
+	struct port_region port;
+};
+
+struct dataspace {
+	struct object object;
+	uint64_t size;
+	uint32_t rights;
+	const char *name;	/* of the ROM module, or "" */
+	struct list regions;
+	struct port_memory *memory; /* own_memory, or a module's */
+	struct port_memory own_memory;
+};
+
+struct thread {
+	struct pd *pd;
+	uint32_t index;
+	struct tn_handles sent; /* the last transfer with a reply to it, to be undone if never taken */
+	struct channel *sent_over;
+	struct port_thread port;
+};
+
+enum { PD_PRIVATE_MEMORIES = 2 };
+
+struct pd {
+	struct object object;
+	struct account account;
+	char label[TN_LABEL_MAX + 1];
+	uint32_t number;	/* index in core's table of PDs */
+	enum tn_pd_state state;
+	struct tn_fault fault;
+	tn_handle watch;	/* core's capability to the signal for changes of state */
+	struct list objects;	/* paid by this PD; child PDs too */
+	struct list paid_caps;	/* entries of any PD that this one pays */
+	struct list regions;	/* ordered by address */
+	struct list client_channels, server_channels;
+	struct cap ***cap_groups; /* two levels of tables, then chunks of entries; see cap.c */
+	uint32_t cap_count;	/* entries that exist */
+	struct list free_caps;	/* of them, those not in use */
+	struct list paid_channels;
+	struct channel ***channel_pages; /* by channel->id; see channel.c */
+	uint32_t channel_hint;	/* no free identity below */
+	struct thread thread;	/* the first one */
+	/* Runtime data and stack, in the flat price. */
+	struct port_memory private_memory[PD_PRIVATE_MEMORIES];
+	bool private_used[PD_PRIVATE_MEMORIES];
+	struct port_pd port;
+};
+
+/* The caller of the operation that core is carrying out. */
+struct pd *core_caller(void);
+
+/* Core itself, as holder of capabilities to signals of others. */
+extern struct pd core_pd;

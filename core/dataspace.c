@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include <core/account.h>
+#include <core/dataspace.h>
+#include <core/memory.h>
+#include <core/object.h>
+#include <core/price.h>
+#include <core/region.h>
+
+static struct dataspace *of(struct object *object)
+{
+	return list_entry(object, struct dataspace, object);
+}
+
+static struct dataspace *make(struct pd *payer, uint64_t size, uint32_t rights)
+{
+	struct dataspace *dataspace = core_alloc(sizeof(*dataspace));
+	if (!dataspace)
+		return NULL;
+	object_init(&dataspace->object, OBJECT_DATASPACE, payer);
+	list_init(&dataspace->regions);
+	dataspace->size = size;
+	dataspace->rights = rights;
+	dataspace->name = "";
+	return dataspace;
+}
+
+tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **made)
+{
+	if (!size || size > TOTAL_RAM)
+		return size ? TN_ERR_OUT_OF_RAM : TN_ERR_ARGUMENT;
+	size = (size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
+	tn_error error = account_charge(payer, PRICE_DATASPACE + size, 0);
+	if (error != TN_OK)
+		return error;
+	struct dataspace *dataspace = make(payer, size, TN_RIGHT_READ | TN_RIGHT_WRITE);
+	if (!dataspace) {
+		account_refund(payer, PRICE_DATASPACE + size, 0);
+		return TN_ERR_LIMIT;
+	}
+	error = port_memory_create(&dataspace->own_memory, size / TN_PAGE_SIZE);
+	if (error != TN_OK) {
+		list_remove(&dataspace->object.in_payer);
+		core_free(dataspace, sizeof(*dataspace));
+		account_refund(payer, PRICE_DATASPACE + size, 0);
+		return error;
+	}
+	dataspace->memory = &dataspace->own_memory;
+	*made = dataspace;
+	return TN_OK;
+}
+
+tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
+			     struct dataspace **made)
+{
+	uint64_t size = (module->size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
+	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	if (error != TN_OK)
+		return error;
+	struct dataspace *dataspace = make(payer, size, TN_RIGHT_READ | TN_RIGHT_EXECUTE);
+	if (!dataspace) {
+		account_refund(payer, PRICE_SESSION, 0);
+		return TN_ERR_LIMIT;
+	}
+	dataspace->memory = module->memory;
+	dataspace->name = module->name;
+	*made = dataspace;
+	return TN_OK;
+}
+
+void dataspace_free(struct object *object)
+{
+	struct dataspace *dataspace = of(object);
+	bool own = dataspace->memory == &dataspace->own_memory;
+	struct list_node *node;
+	while ((node = list_first(&dataspace->regions)))
+		region_orphan(list_entry(node, struct region, in_dataspace));
+	if (own)
+		port_memory_destroy(&dataspace->own_memory);
+	account_refund(object->payer, own ? PRICE_DATASPACE + dataspace->size : PRICE_SESSION, 0);
+	core_free(dataspace, sizeof(*dataspace));
+}
+
+static tn_error info(void *self, struct tn_request *request, uint64_t *size, uint32_t *rights)
+{
+	struct dataspace *dataspace = self;
+	(void)request;
+	*size = dataspace->size;
+	*rights = dataspace->rights;
+	return TN_OK;
+}
+
+tn_error dataspace_request(struct object *object, struct tn_request *request)
+{
+	static const struct tn_dataspace_ops ops = { .info = info };
+	return tn_dataspace_dispatch(&ops, of(object), request);
+}

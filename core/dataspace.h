@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Dataspaces: memory as an object. */
+#pragma once
+
+#include <core/core.h>
+
+TN_MUST_USE tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **made);
+/* Read-only, over memory that is core's; costs PRICE_SESSION. */
+TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
+					 struct dataspace **made);
+void dataspace_free(struct object *object);
+tn_error dataspace_request(struct object *object, struct tn_request *request);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* What people are told of a component that faults, and its parent with them. */
+#include <core/cap.h>
+#include <core/services.h>
+#include <tenon/format.h>
+#include <tenon/component.h>
+
+enum { EXIT_INIT_FAULTED = 125, PLACE_MAX = 128 };
+
+static const char *verb(enum tn_fault_kind kind)
+{
+	switch (kind) {
+	case TN_FAULT_READ:
+		return "read from";
+	case TN_FAULT_WRITE:
+		return "write to";
+	case TN_FAULT_EXECUTE:
+		return "jump to";
+	case TN_FAULT_INSTRUCTION:
+		return "undefined or privileged instruction";
+	case TN_FAULT_ARITHMETIC:
+		return "arithmetic error";
+	case TN_FAULT_BREAKPOINT:
+		return "breakpoint";
+	case TN_FAULT_KERNEL_ENTRY:
+		return "forbidden kernel entry";
+	case TN_FAULT_NONE:
+	case TN_FAULT_OTHER:
+		break;
+	}
+	return "exception";
+}
+
+/* Address, and where that is: "0x18001139 (crash+0x1139)". */
+static void place(struct pd *pd, uint64_t address, char *text)
+{
+	struct region *region = core_region_find(pd, address);
+	const char *name = "";
+	if (region && region->dataspace)
+		name = region->dataspace->name;
+	else if (address >= LAYOUT_RUNTIME && address < LAYOUT_RUNTIME_END)
+		name = "runtime";
+	else if (address >= LAYOUT_STACKS && address < LAYOUT_STACKS_END)
+		name = region ? "stack" : "stack guard";
+	if (!name[0]) {
+		tn_format(text, PLACE_MAX, "0x%llx", (unsigned long long)address);
+		return;
+	}
+	uint64_t base = region ? region->address - region->offset : address & ~(LAYOUT_STACK_SLOT - 1);
+	tn_format(text, PLACE_MAX, "0x%llx (%s+0x%llx)", (unsigned long long)address, name,
+		  (unsigned long long)(address - base));
+}
+
+static bool has_address(enum tn_fault_kind kind)
+{
+	return kind == TN_FAULT_READ || kind == TN_FAULT_WRITE || kind == TN_FAULT_EXECUTE;
+}
+
+static void report(struct pd *pd, const struct tn_fault *fault)
+{
+	char address[PLACE_MAX] = "", instruction[PLACE_MAX];
+	if (has_address(fault->kind))
+		place(pd, fault->address, address);
+	place(pd, fault->instruction, instruction);
+	core_log("%s: fault: %s %s, instruction %s", pd->label, verb(fault->kind), address,
+		 instruction);
+}
+
+static void changed(struct pd *pd, enum tn_pd_state state, const struct tn_fault *fault)
+{
+	pd->state = state;
+	pd->fault = *fault;
+	report(pd, fault);
+	if (pd->object.payer == &core_pd) {
+		core_log("init is gone, and the system with it");
+		port_exit(EXIT_INIT_FAULTED);
+	}
+	cap_submit(pd->watch);
+}
+
+void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
+{
+	(void)thread;
+	changed(pd, TN_PD_FAULTED, fault);
+}
+
+void core_pd_ended(struct pd *pd, const struct tn_fault *fault)
+{
+	changed(pd, TN_PD_FAULTED, fault);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include <core/account.h>
+#include <core/cap.h>
+#include <core/channel.h>
+#include <core/memory.h>
+#include <core/object.h>
+#include <core/pd.h>
+#include <core/price.h>
+#include <core/region.h>
+#include <core/services.h>
+#include <core/text.h>
+
+enum { PDS_MAX = 16384 };
+
+static struct pd *table[PDS_MAX];
+static uint32_t hint = 1; /* 0 is core */
+
+struct pd core_pd;
+
+void pd_init(struct pd *pd, const char *label)
+{
+	text_copy(pd->label, sizeof(pd->label), label);
+	list_init(&pd->objects);
+	list_init(&pd->paid_caps);
+	list_init(&pd->paid_channels);
+	list_init(&pd->regions);
+	list_init(&pd->client_channels);
+	list_init(&pd->server_channels);
+	pd->thread.pd = pd;
+}
+
+static bool take_number(struct pd *pd)
+{
+	for (uint32_t i = 0; i < PDS_MAX - 1; i++) {
+		uint32_t number = 1 + (hint - 1 + i) % (PDS_MAX - 1);
+		if (table[number])
+			continue;
+		table[number] = pd;
+		pd->number = number;
+		hint = number % (PDS_MAX - 1) + 1;
+		return true;
+	}
+	return false;
+}
+
+bool pd_find(uint32_t number, struct pd **pd)
+{
+	*pd = number < PDS_MAX ? table[number] : NULL;
+	return number < PDS_MAX;
+}
+
+static tn_error pay(struct pd *payer, struct pd *pd, uint64_t ram, uint64_t caps)
+{
+	tn_error error = account_move(payer, pd, ram, caps);
+	if (error != TN_OK)
+		return error;
+	error = account_charge(pd, PRICE_PD_RAM, PRICE_PD_CAPS);
+	if (error != TN_OK) {
+		payer->account.ram_limit += ram;
+		payer->account.caps_limit += caps;
+	}
+	return error;
+}
+
+static void unpay(struct pd *payer, struct pd *pd)
+{
+	account_refund(pd, PRICE_PD_RAM, PRICE_PD_CAPS);
+	if (pd->account.ram_used || pd->account.caps_used)
+		core_log("%s: accounts do not balance: %llu bytes, %llu capabilities not returned",
+			 pd->label, (unsigned long long)pd->account.ram_used,
+			 (unsigned long long)pd->account.caps_used);
+	payer->account.ram_limit += pd->account.ram_limit;
+	payer->account.caps_limit += pd->account.caps_limit;
+}
+
+tn_error pd_create(struct pd *payer, const char *label, uint64_t ram, uint64_t caps,
+		   struct pd **made)
+{
+	struct pd *pd = core_alloc(sizeof(*pd));
+	if (!pd)
+		return TN_ERR_LIMIT;
+	pd_init(pd, label);
+	tn_error error = pay(payer, pd, ram, caps);
+	if (error != TN_OK)
+		goto free;
+	error = TN_ERR_LIMIT;
+	if (!take_number(pd))
+		goto unpay;
+	error = port_pd_create(pd);
+	if (error != TN_OK)
+		goto give_number;
+	object_init(&pd->object, OBJECT_PD, payer);
+	*made = pd;
+	return TN_OK;
+give_number:
+	table[pd->number] = NULL;
+unpay:
+	unpay(payer, pd);
+free:
+	core_free(pd, sizeof(*pd));
+	return error;
+}
+
+static struct pd *first_child(struct pd *pd)
+{
+	struct list_node *node = list_first(&pd->objects);
+	for (; node; node = list_next(&pd->objects, node)) {
+		struct object *object = list_entry(node, struct object, in_payer);
+		if (object->kind == OBJECT_PD)
+			return list_entry(object, struct pd, object);
+	}
+	return NULL;
+}
+
+static void destroy_children(struct pd *pd)
+{
+	struct pd *child;
+	while ((child = first_child(pd))) {
+		for (struct pd *next; (next = first_child(child));)
+			child = next;
+		object_destroy(&child->object);
+	}
+}
+
+static void destroy_paid(struct pd *pd)
+{
+	struct list_node *node;
+	while ((node = list_first(&pd->objects)))
+		object_destroy(list_entry(node, struct object, in_payer));
+	while ((node = list_first(&pd->server_channels)))
+		channel_destroy(list_entry(node, struct channel, in_server));
+	while ((node = list_first(&pd->client_channels)))
+		channel_destroy(list_entry(node, struct channel, in_client));
+	cap_space_destroy(pd);
+	while ((node = list_first(&pd->paid_caps)))
+		cap_kill(list_entry(node, struct cap, in_payer));
+	while ((node = list_first(&pd->paid_channels)))
+		channel_payer_gone(list_entry(node, struct channel, in_payer));
+}
+
+void pd_stop(struct object *object)
+{
+	struct pd *pd = list_entry(object, struct pd, object);
+	destroy_children(pd);
+	pd->state = TN_PD_DEAD;
+	port_pd_destroy(pd);
+	destroy_paid(pd);
+	cap_drop(&pd->watch);
+	regions_free(pd);
+	for (unsigned i = 0; i < PD_PRIVATE_MEMORIES; i++)
+		if (pd->private_used[i])
+			port_memory_destroy(&pd->private_memory[i]);
+}
+
+void pd_free(struct object *object)
+{
+	struct pd *pd = list_entry(object, struct pd, object);
+	table[pd->number] = NULL;
+	unpay(object->payer, pd);
+	core_free(pd, sizeof(*pd));
+}
+
+tn_error pd_start(struct pd *pd, struct object *parent)
+{
+	struct cap *cap;
+	struct birth_plan plan;
+	if (pd->state != TN_PD_NEW)
+		return TN_ERR_BUSY;
+	tn_error error = cap_deliver(pd, parent, pd, &cap);
+	if (error != TN_OK)
+		return error;
+	error = birth_prepare(pd, cap->handle, &plan);
+	if (error != TN_OK)
+		return error;
+	error = port_thread_start(&pd->thread, plan.entry, plan.stack_pointer, plan.argument);
+	if (error == TN_OK)
+		pd->state = TN_PD_RUNNING;
+	return error;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* The operations of tn_pd: each checks what the caller sent, then acts. */
+#include <core/account.h>
+#include <core/cap.h>
+#include <core/channel.h>
+#include <core/dataspace.h>
+#include <core/object.h>
+#include <core/pd.h>
+#include <core/region.h>
+#include <core/transfer.h>
+
+static tn_error alloc(void *self, struct tn_request *request, uint64_t size, tn_dataspace_cap *cap)
+{
+	struct dataspace *dataspace;
+	struct cap *entry;
+	(void)request;
+	tn_error error = dataspace_create(self, size, &dataspace);
+	if (error != TN_OK)
+		return error;
+	error = cap_deliver(core_caller(), &dataspace->object, core_caller(), &entry);
+	if (error != TN_OK) {
+		object_destroy(&dataspace->object);
+		return error;
+	}
+	cap->handle = entry->handle;
+	return TN_OK;
+}
+
+static tn_error free_dataspace(void *self, struct tn_request *request, tn_dataspace_cap cap)
+{
+	(void)request;
+	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_DATASPACE);
+	if (!object)
+		return TN_ERR_CAPABILITY;
+	struct dataspace *dataspace = list_entry(object, struct dataspace, object);
+	if (object->payer != self || dataspace->memory != &dataspace->own_memory)
+		return TN_ERR_DENIED;
+	object_destroy(object);
+	return TN_OK;
+}
+
+static tn_error attach(void *self, struct tn_request *request, tn_dataspace_cap cap,
+		       uint64_t address, uint64_t offset, uint64_t size, uint32_t rights,
+		       uint64_t *attached_at, uint64_t *attached_size)
+{
+	struct region *region;
+	(void)request;
+	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_DATASPACE);
+	if (!object)
+		return TN_ERR_CAPABILITY;
+	struct region_args args = {
+		.dataspace = list_entry(object, struct dataspace, object),
+		.address = address,
+		.offset = offset,
+		.size = size,
+		.rights = rights,
+	};
+	tn_error error = region_attach(self, &args, &region);
+	if (error != TN_OK)
+		return error;
+	*attached_at = region->address;
+	*attached_size = region->size;
+	return TN_OK;
+}
+
+static tn_error detach(void *self, struct tn_request *request, uint64_t address,
+		       uint64_t *detached_at, uint64_t *size)
+{
+	(void)request;
+	return region_detach(self, address, detached_at, size);
+}
+
+/* Identities belong to the entrypoint of the PD that serves them: nobody makes them for another. */
+static tn_error identity(struct pd *pd, enum object_kind kind, uint32_t entrypoint, uint32_t key,
+			 tn_handle *handle)
+{
+	struct cap *cap;
+	if (pd != core_caller())
+		return TN_ERR_DENIED;
+	if (entrypoint != 0)
+		return TN_ERR_ARGUMENT;
+	tn_error error = object_create(pd, kind, key, &cap);
+	if (error == TN_OK)
+		*handle = cap->handle;
+	return error;
+}
+
+static tn_error create_object(void *self, struct tn_request *request, uint32_t entrypoint,
+			      uint32_t key, tn_any_cap *cap)
+{
+	(void)request;
+	return identity(self, OBJECT_RPC, entrypoint, key, &cap->handle);
+}
+
+static tn_error create_signal(void *self, struct tn_request *request, uint32_t entrypoint,
+			      uint32_t key, tn_signal_cap *cap)
+{
+	(void)request;
+	return identity(self, OBJECT_SIGNAL, entrypoint, key, &cap->handle);
+}
+
+static tn_error destroy_object(void *self, struct tn_request *request, tn_any_cap any)
+{
+	(void)request;
+	struct cap *cap = cap_find(core_caller(), any.handle);
+	if (!cap || !cap->object)
+		return TN_ERR_CAPABILITY;
+	struct object *object = cap->object;
+	if (object->entrypoint != self || object->payer != self || self != core_caller())
+		return TN_ERR_DENIED;
+	object_destroy(object);
+	cap_free(cap); /* its maker needs no dead entry */
+	return TN_OK;
+}
+
+static tn_error transfer_to_server(void *self, struct tn_request *request, tn_handle destination,
+				   struct tn_handles caps)
+{
+	(void)request;
+	struct cap *cap = cap_find(core_caller(), destination);
+	if (self != core_caller())
+		return TN_ERR_DENIED;
+	if (!cap)
+		return TN_ERR_CAPABILITY;
+	if (cap->object && !cap->object->entrypoint)
+		return TN_ERR_ARGUMENT;
+	if (!cap->object || !cap->channel)
+		return TN_ERR_GONE;
+	return transfer_call(cap->channel, &caps);
+}
+
+static tn_error transfer_to_client(void *self, struct tn_request *request, uint64_t id,
+				   struct tn_handles caps)
+{
+	(void)request;
+	if (self != core_caller())
+		return TN_ERR_DENIED;
+	struct channel *channel = channel_find(self, id);
+	return channel ? transfer_reply(channel, &caps) : TN_ERR_GONE;
+}
+
+static tn_error release(void *self, struct tn_request *request, tn_handle handle, uint32_t count,
+			uint32_t *close_channel)
+{
+	(void)request;
+	*close_channel = 0;
+	if (self != core_caller())
+		return TN_ERR_DENIED;
+	struct cap *cap = cap_find(self, handle);
+	if (!cap)
+		return TN_ERR_CAPABILITY;
+	if (cap->delivered != count)
+		return TN_ERR_AGAIN; /* one more is on its way */
+	struct channel *channel = cap->channel;
+	bool last = channel && list_first(&channel->caps) == &cap->in_channel &&
+		    !list_next(&channel->caps, &cap->in_channel);
+	if (last)
+		*close_channel = port_channel_close_number(channel);
+	cap_free(cap);
+	return TN_OK;
+}
+
+static tn_error accounts(void *self, struct tn_request *request, struct tn_accounts *accounts)
+{
+	const struct account *account = &((struct pd *)self)->account;
+	(void)request;
+	accounts->ram_limit = account->ram_limit;
+	accounts->ram_used = account->ram_used;
+	accounts->caps_limit = account->caps_limit;
+	accounts->caps_used = account->caps_used;
+	return TN_OK;
+}
+
+static tn_error transfer_quota(void *self, struct tn_request *request, tn_any_cap to, uint64_t ram,
+			       uint64_t caps)
+{
+	(void)request;
+	struct object *object = cap_object(core_caller(), to.handle, OBJECT_PD);
+	if (!object)
+		return TN_ERR_CAPABILITY;
+	return account_move(self, list_entry(object, struct pd, object), ram, caps);
+}
+
+static tn_error start(void *self, struct tn_request *request, tn_any_cap parent)
+{
+	(void)request;
+	struct object *object = cap_object(core_caller(), parent.handle, OBJECT_RPC);
+	return object ? pd_start(self, object) : TN_ERR_CAPABILITY;
+}
+
+static tn_error watch(void *self, struct tn_request *request, tn_signal_cap changed)
+{
+	struct pd *pd = self;
+	(void)request;
+	return cap_hold(core_caller(), changed.handle, OBJECT_SIGNAL, &pd->watch);
+}
+
+static tn_error state(void *self, struct tn_request *request, uint32_t *now, struct tn_fault *fault)
+{
+	const struct pd *pd = self;
+	(void)request;
+	*now = pd->state;
+	*fault = pd->fault;
+	return TN_OK;
+}
+
+tn_error pd_request(struct object *object, struct tn_request *request)
+{
+	static const struct tn_pd_ops ops = {
+		.alloc = alloc,
+		.free = free_dataspace,
+		.attach = attach,
+		.detach = detach,
+		.object_create = create_object,
+		.signal_create = create_signal,
+		.object_destroy = destroy_object,
+		.transfer_call = transfer_to_server,
+		.transfer_reply = transfer_to_client,
+		.release = release,
+		.accounts = accounts,
+		.transfer_quota = transfer_quota,
+		.start = start,
+		.watch = watch,
+		.state = state,
+	};
+	return tn_pd_dispatch(&ops, list_entry(object, struct pd, object), request);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * What core needs of a kernel: core's half of the port seam, and what the port calls back. Each
+ * port implements the port_ functions in kernel/<name>/core/ and provides port_types.h, which
+ * defines struct port_memory, port_pd, port_thread, port_channel, port_cap and port_object: its own
+ * part of the generic structures, zeroed when they are made.
+ *
+ * Core is one thread. No port_ function blocks or waits for a component, but port_run().
+ * Those that return no error cannot fail.
+ */
+#pragma once
+
+#include <base/shared.h>
+#include <port_types.h>
+#include <tenon/pd.h>
+#include <tenon/rpc.h>
+
+struct pd;
+struct thread;
+struct channel;
+struct cap;
+struct object;
+struct region;
+
+/* -- memory -- */
+
+/* Zeroed, page aligned memory for core's own structures, never given back. NULL: none left. */
+void *port_core_pages(size_t pages);
+/* Memory of a dataspace, zeroed (the port may do that lazily, at the cost of who touches it). */
+TN_MUST_USE tn_error port_memory_create(struct port_memory *memory, uint64_t pages);
+/* When it returns, nobody reaches the memory, and it is free for others. Mappings of it fault. */
+void port_memory_destroy(struct port_memory *memory);
+/* Core's own linear view, writable unless it is a ROM module; NULL: no room. Stays until destroyed. */
+void *port_memory_view(struct port_memory *memory);
+/* From now on read-only for all: what core has written there is what everybody sees. */
+void port_memory_seal(struct port_memory *memory);
+
+/* -- ROM modules that came with the scenario -- */
+struct port_module {
+	const char *name;
+	uint64_t size;
+	struct port_memory *memory;
+};
+/* The i-th, or false. `memory` is ready when it returns. */
+bool port_module(uint32_t i, struct port_module *module);
+
+/* -- protection domains -- */
+TN_MUST_USE tn_error port_pd_create(struct pd *pd);
+/* When it returns, no instruction of the PD runs any more, and all its memory is unmapped. */
+void port_pd_destroy(struct pd *pd);
+/*
+ * Makes a region (core/core.h: address, size, memory, offset, rights) accessible, or notes it so that the PD's
+ * runtime can. Called before the PD starts, too. Page tables are paid in advance by the price of
+ * a region.
+ */
+TN_MUST_USE tn_error port_region_map(struct pd *pd, struct region *region);
+/*
+ * Takes it away. True: done. False: the PD's runtime has to; the region stays until the port calls
+ * core_region_gone().
+ */
+bool port_region_unmap(struct pd *pd, struct region *region);
+/* A dataspace goes: its memory is destroyed next. Unmaps if the memory's end does not do that. */
+void port_region_revoke(struct pd *pd, struct region *region);
+/* Creates the thread, which begins at entry(argument). Its stack region exists. */
+TN_MUST_USE tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack_pointer,
+				       uint64_t argument);
+/* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE. */
+void port_thread_abort(struct thread *thread);
+
+/* -- objects, capabilities and channels -- */
+/* An RPC object or a signal of an entrypoint: object->kind, ->entrypoint, ->key. */
+TN_MUST_USE tn_error port_object_create(struct object *object);
+void port_object_destroy(struct object *object);
+TN_MUST_USE tn_error port_channel_create(struct channel *channel);
+/* Client or server may be dead already. */
+void port_channel_destroy(struct channel *channel);
+/* Makes cap->handle usable in cap->holder. For core's objects cap->channel is NULL: calls reach core_request(). */
+TN_MUST_USE tn_error port_cap_install(struct cap *cap);
+/* Using it fails from now on. */
+void port_cap_remove(struct cap *cap);
+/* Submits a signal that core holds a capability to (cap->holder is core's own PD). */
+void port_core_submit(struct cap *cap);
+/* What a runtime must close at tn_pd.release, 0 if nothing: channel numbers of its own. */
+uint32_t port_channel_close_number(const struct channel *channel);
+/* A page of the channel table of the entrypoint's PD, in core's view; made on first use. */
+void *port_channel_table_page(struct pd *pd, uint32_t page);
+/* Core's view of a thread's page. */
+struct tn_thread_page *port_thread_page(struct thread *thread);
+
+/* -- console, time, the end -- */
+/* Takes as much as there is room for, never waits. */
+size_t port_console_write(const char *text, size_t length);
+uint64_t port_time(void);	      /* ns, monotonic */
+void port_deadline(uint64_t ns);      /* core_deadline() is called at or after it; UINT64_MAX: none */
+TN_NO_RETURN void port_exit(int value); /* ends the system; flushes the console as far as possible */
+
+/* Waits for events and calls core_... below, for ever. */
+TN_NO_RETURN void port_run(void);
+
+/* -- what the port calls -- */
+
+/* Once, when the port is ready. Starts init. */
+void core_start(void);
+/* A request to core, through the capability `handle` of `client`. The result is the reply's status. */
+tn_error core_request(struct pd *client, tn_handle handle, struct tn_request *request);
+/* The thread has faulted and stays as it is until the PD is destroyed. */
+void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault);
+/* The kernel ended the PD by itself (for instance by a forbidden system call). */
+void core_pd_ended(struct pd *pd, const struct tn_fault *fault);
+void core_deadline(void);
+/* There is room for console output again. */
+void core_console_ready(void);
+/* A region that port_region_unmap() left for the runtime is gone. */
+void core_region_gone(struct pd *pd, struct region *region);
+/* The region that contains the address, or NULL. */
+struct region *core_region_find(struct pd *pd, uint64_t address);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Core as the parent of init: all of its services are ready at once. */
+#include <core/account.h>
+#include <core/cap.h>
+#include <core/memory.h>
+#include <core/object.h>
+#include <core/pd.h>
+#include <core/price.h>
+#include <core/services.h>
+#include <core/text.h>
+#include <tenon/format.h>
+#include <tenon/component.h>
+
+struct root_session {
+	struct list_node in_sessions;
+	uint32_t id;
+	struct object *object;
+	bool is_pd, collected;
+};
+
+static struct object root;
+static struct list sessions;
+static uint32_t last_id;
+
+static const struct {
+	const char *name;
+	const struct tn_interface *interface;
+	enum object_kind kind;
+} services[] = {
+	{ "PD", &tn_pd_interface, OBJECT_PD },
+	{ "LOG", &tn_log_interface, OBJECT_LOG },
+	{ "ROM", &tn_rom_interface, OBJECT_ROM },
+	{ "TIME", &tn_time_interface, OBJECT_TIME },
+};
+
+static struct root_session *find(uint32_t id)
+{
+	struct list_node *node = list_first(&sessions);
+	for (; node; node = list_next(&sessions, node)) {
+		struct root_session *session = list_entry(node, struct root_session, in_sessions);
+		if (session->id == id)
+			return session;
+	}
+	return NULL;
+}
+
+static tn_error give(struct object *object, tn_handle *handle)
+{
+	struct cap *cap;
+	tn_error error = cap_deliver(core_caller(), object, core_caller(), &cap);
+	if (error == TN_OK)
+		*handle = cap->handle;
+	return error;
+}
+
+static tn_error environment(void *self, struct tn_request *request, uint32_t *flags, char *name,
+			    tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary)
+{
+	struct object *log_object, *rom_object;
+	struct port_module module;
+	struct pd *init = core_caller();
+	(void)self;
+	(void)request;
+	tn_error error = log_create(init, "init", &log_object);
+	if (error == TN_OK)
+		error = rom_create(init, "init", &rom_object);
+	if (error == TN_OK)
+		error = give(&init->object, &pd->handle);
+	if (error == TN_OK)
+		error = give(log_object, &log->handle);
+	if (error == TN_OK)
+		error = give(rom_object, &binary->handle);
+	/* For the others init's configuration says it; for init this module does. */
+	*flags = rom_module("report-hash", &module) ? TN_ENV_REPORT_HASH : 0;
+	text_copy(name, TN_LABEL_MAX + 1, "init");
+	return error;
+}
+
+static tn_error session_signal(void *self, struct tn_request *request, tn_signal_cap progress)
+{
+	(void)self;
+	(void)request;
+	/* Never submitted: nothing is ever pending. */
+	return cap_object(core_caller(), progress.handle, OBJECT_SIGNAL) ? TN_OK :
+									     TN_ERR_CAPABILITY;
+}
+
+static tn_error create(enum object_kind kind, const char *label, uint64_t ram, uint64_t caps,
+		       struct object **object)
+{
+	struct pd *pd;
+	tn_error error;
+	switch (kind) {
+	case OBJECT_PD:
+		error = pd_create(core_caller(), label, ram, caps, &pd);
+		if (error == TN_OK)
+			*object = &pd->object;
+		return error;
+	case OBJECT_LOG:
+		return log_create(core_caller(), label, object);
+	case OBJECT_ROM:
+		return rom_create(core_caller(), label, object);
+	default:
+		return time_create(core_caller(), object);
+	}
+}
+
+/* Same name, and the same functions as far as the client knows them. */
+static bool fits(const struct tn_interface *ours, uint32_t functions, uint64_t digest,
+		 const char *label, const char *theirs)
+{
+	if (functions <= ours->count && tn_interface_digest(ours, functions) == digest)
+		return true;
+	core_log("%s: interface %s with %u functions (digest %llx) does not fit core's %s with %u",
+		 label, theirs, functions, (unsigned long long)digest, ours->name, ours->count);
+	return false;
+}
+
+static tn_error session_open(void *self, struct tn_request *request, const char *service,
+			     const char *label, uint64_t ram, uint64_t caps, uint32_t functions,
+			     uint64_t digest, const char *interface, uint32_t *id)
+{
+	char path[TN_LABEL_MAX + 16];
+	size_t i = 0, count = sizeof(services) / sizeof(services[0]);
+	(void)self;
+	(void)request;
+	while (i < count && !text_equal(services[i].name, service))
+		i++;
+	if (i == count)
+		return TN_ERR_NO_SERVICE;
+	if (tn_format(path, sizeof(path), label[0] ? "init -> %s" : "init", label) > TN_LABEL_MAX)
+		return TN_ERR_TOO_LONG;
+	if (!fits(services[i].interface, functions, digest, path, interface))
+		return TN_ERR_MISMATCH;
+	struct root_session *session = core_alloc(sizeof(*session));
+	if (!session)
+		return TN_ERR_LIMIT;
+	tn_error error = create(services[i].kind, path, ram, caps, &session->object);
+	if (error != TN_OK) {
+		core_free(session, sizeof(*session));
+		return error;
+	}
+	session->is_pd = services[i].kind == OBJECT_PD;
+	*id = session->id = ++last_id;
+	list_append(&sessions, &session->in_sessions);
+	return TN_OK;
+}
+
+static tn_error session_collect(void *self, struct tn_request *request, uint32_t id,
+				uint32_t *state, uint32_t *reason, tn_any_cap *cap)
+{
+	struct root_session *session = find(id);
+	(void)self;
+	(void)request;
+	if (!session)
+		return TN_ERR_NOT_FOUND;
+	*state = TN_SESSION_READY;
+	*reason = TN_OK;
+	if (session->collected)
+		return TN_OK;
+	tn_error error = give(session->object, &cap->handle);
+	session->collected = error == TN_OK;
+	return error;
+}
+
+/* Only a PD has accounts of its own; the other sessions have a fixed price. */
+static tn_error session_upgrade(void *self, struct tn_request *request, uint32_t id, uint64_t ram,
+				uint64_t caps)
+{
+	struct root_session *session = find(id);
+	(void)self;
+	(void)request;
+	if (!session)
+		return TN_ERR_NOT_FOUND;
+	if (!session->is_pd)
+		return TN_OK;
+	return account_move(core_caller(), list_entry(session->object, struct pd, object), ram,
+			    caps);
+}
+
+static tn_error session_close(void *self, struct tn_request *request, uint32_t id)
+{
+	struct root_session *session = find(id);
+	(void)self;
+	(void)request;
+	if (!session)
+		return TN_ERR_NOT_FOUND;
+	list_remove(&session->in_sessions);
+	object_destroy(session->object);
+	core_free(session, sizeof(*session));
+	return TN_OK;
+}
+
+/* Nobody above core could use a service of init's. */
+static tn_error announce(void *self, struct tn_request *request, const char *service,
+			 tn_signal_cap requests)
+{
+	(void)self;
+	(void)request;
+	(void)service;
+	(void)requests;
+	return TN_ERR_DENIED;
+}
+
+static tn_error request_next(void *self, struct tn_request *request, uint32_t *kind, uint32_t *id,
+			     char *service, char *label, uint64_t *ram, uint64_t *caps,
+			     uint32_t *functions, uint64_t *digest, char *interface)
+{
+	(void)self;
+	(void)request;
+	*kind = TN_REQUEST_NONE;
+	*id = *functions = 0;
+	*ram = *caps = *digest = 0;
+	service[0] = label[0] = interface[0] = 0;
+	return TN_OK;
+}
+
+static tn_error request_deliver(void *self, struct tn_request *request, uint32_t id,
+				tn_any_cap session)
+{
+	(void)self;
+	(void)request;
+	(void)id;
+	(void)session;
+	return TN_ERR_NOT_FOUND;
+}
+
+static tn_error request_deny(void *self, struct tn_request *request, uint32_t id, uint32_t reason)
+{
+	(void)self;
+	(void)request;
+	(void)id;
+	(void)reason;
+	return TN_ERR_NOT_FOUND;
+}
+
+static tn_error request_done(void *self, struct tn_request *request, uint32_t id)
+{
+	(void)self;
+	(void)request;
+	(void)id;
+	return TN_ERR_NOT_FOUND;
+}
+
+static tn_error exit_system(void *self, struct tn_request *request, int32_t value)
+{
+	(void)self;
+	(void)request;
+	core_log("init ended with value %d", value);
+	port_exit(value);
+}
+
+tn_error root_request(struct object *object, struct tn_request *request)
+{
+	static const struct tn_parent_ops ops = {
+		.environment = environment,
+		.session_signal = session_signal,
+		.session_open = session_open,
+		.session_collect = session_collect,
+		.session_upgrade = session_upgrade,
+		.session_close = session_close,
+		.announce = announce,
+		.request_next = request_next,
+		.request_deliver = request_deliver,
+		.request_deny = request_deny,
+		.request_done = request_done,
+		.exit = exit_system,
+	};
+	return tn_parent_dispatch(&ops, object, request);
+}
+
+void root_start(void)
+{
+	struct pd *init;
+	list_init(&sessions);
+	object_init(&root, OBJECT_PARENT, &core_pd);
+	tn_error error = pd_create(&core_pd, "init", TOTAL_RAM, TOTAL_CAPS, &init);
+	if (error == TN_OK)
+		error = pd_start(init, &root);
+	if (error == TN_OK)
+		return;
+	core_log("cannot start init: %s", tn_error_text(error));
+	port_exit(125);
+}

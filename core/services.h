@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Core's small services. Each: make a session for `payer`, free it, serve a request. */
+#pragma once
+
+#include <core/core.h>
+
+/* Label: the path as core's log shows it, copied. Price of each: PRICE_SESSION. */
+TN_MUST_USE tn_error log_create(struct pd *payer, const char *label, struct object **made);
+void log_free(struct object *object);
+tn_error log_request(struct object *object, struct tn_request *request);
+/* Core's own lines, formatted. */
+void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The module is named by the last element of the label. */
+TN_MUST_USE tn_error rom_create(struct pd *payer, const char *label, struct object **made);
+void rom_free(struct object *object);
+tn_error rom_request(struct object *object, struct tn_request *request);
+bool rom_module(const char *name, struct port_module *module);
+
+TN_MUST_USE tn_error time_create(struct pd *payer, struct object **made);
+void time_free(struct object *object);
+tn_error time_request(struct object *object, struct tn_request *request);
+
+/* What init sees as its parent. */
+tn_error root_request(struct object *object, struct tn_request *request);
+/* Creates and starts init. */
+void root_start(void);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Capability transfer along a channel; see "Transfer" in doc/architecture.md. */
+#pragma once
+
+#include <core/core.h>
+
+/* The client of the channel sends to the server with its next call; it pays. */
+TN_MUST_USE tn_error transfer_call(struct channel *channel, const struct tn_handles *handles);
+/* The server sends to the client with its reply; the client pays. */
+TN_MUST_USE tn_error transfer_reply(struct channel *channel, const struct tn_handles *handles);
+/* Takes back what was sent over the channel and never taken, both ways. */
+void transfer_undo(struct channel *channel);

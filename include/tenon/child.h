@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Children: what a component needs to be a parent. A static library; init is a thin layer above it.
+ *
+ * The parent makes a family, starts children in it, and decides by its policy who serves which
+ * session. The library serves the parent interface (tenon/parent.h) to each child, keeps the
+ * sessions, moves the quota, and clears away what a child leaves behind.
+ *
+ * Blocking: nothing here waits for a child, nor for a server. All runs on the family's entrypoint,
+ * handlers and policy included. Requests to the family's own parent are made without waiting, too:
+ * this library receives the component's session signal, so a component opens sessions of its own
+ * (tenon/session.h) before it makes a family, or from a parent that answers at once.
+ *
+ * Trust: children are not trusted. What a child sends is checked, what it makes the parent keep is
+ * paid from the child's quota, and its end at any moment gives everything back. lib/child/README.md
+ * has the table of sessions: what happens when a party dies or stays silent.
+ */
+#pragma once
+
+#include <tenon/component.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a session costs who opens it, beside what it donates; back at the session's end. */
+#define TN_CHILD_SESSION_RAM  4096u
+#define TN_CHILD_SESSION_CAPS 2u
+
+/* Sessions that one child can have open. More: TN_ERR_LIMIT. */
+#define TN_CHILD_SESSIONS_MAX 1024u
+
+/* Separates the parts of a label that each parent on the way has put before it. */
+#define TN_LABEL_SEPARATOR " -> "
+
+struct tn_child;
+struct tn_child_session;
+
+/* Where a session goes. */
+struct tn_route {
+	enum { TN_ROUTE_DENY, TN_ROUTE_PARENT, TN_ROUTE_CHILD, TN_ROUTE_OWN } target;
+	tn_error reason;         /* DENY: what the client is told */
+	struct tn_child *server; /* CHILD: a running child of the same family */
+	tn_handle object;        /* OWN: an RPC object of this component, which keeps it */
+	const struct tn_interface *interface; /* OWN: what the object speaks */
+	char label[TN_LABEL_MAX + 1];         /* as the server sees it */
+};
+
+/* How a child has ended. */
+struct tn_child_end {
+	enum { TN_CHILD_NOT_STARTED, TN_CHILD_EXITED, TN_CHILD_FAULTED, TN_CHILD_KILLED } cause;
+	tn_error error;        /* NOT_STARTED: why */
+	int32_t value;         /* EXITED: what it told */
+	struct tn_fault fault; /* FAULTED */
+};
+
+/* What the parent decides. None of these may block. */
+struct tn_family_policy {
+	/* Called when `client` asks for a session. */
+	void (*route)(void *self, struct tn_child *client, const char *service, const char *label,
+		      struct tn_route *route);
+	/* Whether the child may announce the service. */
+	bool (*provides)(void *self, struct tn_child *child, const char *service);
+	/* The child is gone; nothing refers to its memory any more, it may be reused. */
+	void (*ended)(void *self, struct tn_child *child, const struct tn_child_end *end);
+};
+
+/* A session of this component at its own parent that is opened without waiting. Private. */
+struct tn_upstream {
+	enum { TN_UPSTREAM_NONE, TN_UPSTREAM_WAITING, TN_UPSTREAM_READY, TN_UPSTREAM_ENDED } state;
+	uint32_t id;
+	bool closing;
+	tn_error reason;
+	tn_handle cap;
+};
+
+/* A service that a child has announced. Private. */
+struct tn_child_service {
+	struct tn_child_service *next;
+	tn_signal_cap requests;
+	char name[TN_SERVICE_NAME_MAX + 1];
+};
+
+/* All children of one parent. The memory is the parent's. */
+struct tn_family {
+	const struct tn_family_policy *policy;
+	void *self;     /* handed to the policy */
+	uint32_t flags; /* TN_ENV_... for each child */
+	/* private: */
+	struct tn_env *env;
+	struct tn_child *children;
+	struct tn_child_session *orphans; /* whose client is gone, but not yet their server */
+	struct tn_signal progress;        /* of sessions at the own parent */
+	struct tn_signal work;            /* children to be buried */
+	uint32_t next_id;
+};
+
+/* One child. The memory is the parent's, until the policy's `ended` was called. */
+struct tn_child {
+	const char *name;      /* stays; part of labels */
+	const char *binary;    /* stays; label of the ROM session with the executable */
+	struct tn_quota quota; /* all that the child starts with */
+	/* private: */
+	struct tn_family *family;
+	struct tn_child *next;
+	enum {
+		TN_CHILD_STARTING,
+		TN_CHILD_RUNNING,
+		TN_CHILD_ENDING, /* to be ended by the next handling of `work` */
+		TN_CHILD_CLOSING /* its PD is being closed at the own parent */
+	} state;
+	struct tn_child_end end;
+	struct tn_upstream pd, log, rom;
+	struct tn_object object; /* of interface tn_parent, for this child */
+	struct tn_signal watch;  /* of the PD's state */
+	tn_signal_cap progress;  /* the child's, for sessions that it opens */
+	struct tn_child_service *services;
+	struct tn_child_session *opened; /* as client */
+	struct tn_child_session *served; /* as server */
+	uint32_t opened_count;
+	bool served_object, served_watch;
+};
+
+/* Makes a family: policy, self and flags are set. Errors: out of RAM or caps. */
+TN_MUST_USE tn_error tn_family_init(struct tn_family *family, struct tn_env *env);
+
+/*
+ * Starts a child: name, binary and quota are set, the rest is zero. Paid from the own quota. What
+ * fails is told by the policy's `ended` with TN_CHILD_NOT_STARTED, not before this has returned.
+ */
+void tn_child_start(struct tn_family *family, struct tn_child *child);
+
+/* Ends a child from outside. `ended` follows. */
+void tn_child_kill(struct tn_child *child);
+
+/* The label of a client's session: its name, and behind the separator what it gave, if anything.
+ * TN_ERR_TOO_LONG if it does not fit. */
+TN_MUST_USE tn_error tn_child_label(const struct tn_child *child, const char *label,
+				    char composed[TN_LABEL_MAX + 1]);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Memory: dataspaces, the address space they are attached to, and the heap.
+ *
+ * All of it is paid from the component's own RAM quota. Blocking: none of these waits for anybody
+ * but core.
+ */
+#pragma once
+
+#include <tenon/rpc.h>
+
+#define TN_DATASPACE(RPC, I)                                                                       \
+	/* Size in bytes, a multiple of the page size; what may be mapped of it. */                \
+	RPC(I, info, Out(uint64_t, size), Out(uint32_t, rights))
+
+TN_RPC_INTERFACE(tn_dataspace, TN_DATASPACE)
+
+/* Zeroed RAM, rounded up to pages. The caller owns it and gives it back by tn_dataspace_free(). */
+TN_EXTERN TN_MUST_USE tn_error tn_dataspace_alloc(size_t size, tn_dataspace_cap *dataspace);
+
+/*
+ * Destroys a dataspace that this component has allocated: when it returns, nobody in the system
+ * reaches the memory, and the quota is back. Detaches it here, too.
+ */
+TN_EXTERN void tn_dataspace_free(tn_dataspace_cap dataspace);
+
+/*
+ * Makes [offset, offset + size) of a dataspace accessible; size 0 is all the rest. *address: in:
+ * where (page aligned) or NULL for anywhere; out: where it is. Rights are TN_RIGHT_*; writable and
+ * executable together are refused with TN_ERR_DENIED, as are rights that the dataspace has not.
+ * TN_ERR_CONFLICT: something is attached there. TN_ERR_ARGUMENT: misaligned or out of range.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_attach(tn_dataspace_cap dataspace, size_t offset, size_t size,
+					 uint32_t rights, void **address);
+
+/* Undoes the attachment that contains `address`. TN_ERR_NOT_FOUND if there is none. */
+TN_EXTERN tn_error tn_detach(const void *address);
+
+/*
+ * Copies between own memory and memory that somebody else may destroy at any time. Never faults,
+ * never waits for anybody's pager: TN_ERR_FAULT when a part of the source or of the destination
+ * was not there, in which case any part of the copy may have been done.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_guarded_copy(void *to, const void *from, size_t size);
+
+/* Heap of the component; aligned to 16. NULL when the RAM quota is exhausted. */
+TN_EXTERN void *tn_heap_alloc(size_t size) __attribute__((malloc, alloc_size(1)));
+TN_EXTERN void tn_heap_free(void *block);
+
+/* Freestanding memory functions that compilers emit calls to. */
+TN_EXTERN void *memcpy(void *__restrict to, const void *__restrict from, size_t size);
+TN_EXTERN void *memmove(void *to, const void *from, size_t size);
+TN_EXTERN void *memset(void *to, int value, size_t size);
+TN_EXTERN int memcmp(const void *a, const void *b, size_t size);

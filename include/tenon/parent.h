@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * The interface between a component and its parent: the one capability that a component is born
+ * with. Components use session.h; a component that starts children serves this one.
+ *
+ * A parent never waits for a child: requests are recorded, announced by signal, and fetched.
+ */
+#pragma once
+
+#include <tenon/log.h>
+#include <tenon/pd.h>
+#include <tenon/rom.h>
+
+/* State of a session, told to the client that collects it. */
+enum tn_session_state { TN_SESSION_PENDING, TN_SESSION_READY, TN_SESSION_DENIED };
+
+/* What a server is asked to do with a session. */
+enum tn_request_kind { TN_REQUEST_NONE, TN_REQUEST_OPEN, TN_REQUEST_UPGRADE, TN_REQUEST_CLOSE };
+
+/* Flags of the environment. */
+#define TN_ENV_REPORT_HASH 1u	/* the loader logs name and SHA-256 of each file it loads */
+
+#define TN_PARENT(RPC, I)                                                                          \
+	/* What the component starts with. The binary is a ROM session on its executable. */       \
+	RPC(I, environment, Out(uint32_t, flags), OutString(name, TN_LABEL_MAX),                   \
+	    OutCap(tn_pd_cap, pd), OutCap(tn_log_cap, log), OutCap(tn_rom_cap, binary))            \
+	/* Client: ask for a session. Never blocks; the session signal tells of progress. */       \
+	RPC(I, session_signal, InCap(tn_signal_cap, progress))                                     \
+	RPC(I, session_open, InString(service, TN_SERVICE_NAME_MAX),                               \
+	    InString(label, TN_LABEL_MAX), In(uint64_t, ram), In(uint64_t, caps),                  \
+	    In(uint32_t, functions), In(uint64_t, digest), InString(interface, 31u),               \
+	    Out(uint32_t, id))                                                                     \
+	/* PENDING: wait for the signal. READY gives the capability, once. DENIED: reason. */      \
+	RPC(I, session_collect, In(uint32_t, id), Out(uint32_t, state), Out(uint32_t, reason),     \
+	    OutCap(tn_any_cap, session))                                                           \
+	RPC(I, session_upgrade, In(uint32_t, id), In(uint64_t, ram), In(uint64_t, caps))           \
+	/* After it the id is forgotten once session_collect has said DENIED with reason TN_OK. */ \
+	RPC(I, session_close, In(uint32_t, id))                                                    \
+	/* Server: provide a service; requests are told by signal, fetched one by one. */          \
+	RPC(I, announce, InString(service, TN_SERVICE_NAME_MAX), InCap(tn_signal_cap, requests))   \
+	RPC(I, request_next, Out(uint32_t, kind), Out(uint32_t, id),                               \
+	    OutString(service, TN_SERVICE_NAME_MAX), OutString(label, TN_LABEL_MAX),               \
+	    Out(uint64_t, ram), Out(uint64_t, caps), Out(uint32_t, functions),                     \
+	    Out(uint64_t, digest), OutString(interface, 31u))                                      \
+	RPC(I, request_deliver, In(uint32_t, id), InCap(tn_any_cap, session))                      \
+	RPC(I, request_deny, In(uint32_t, id), In(uint32_t, reason))                               \
+	/* An upgrade or a close was carried out. */                                               \
+	RPC(I, request_done, In(uint32_t, id))                                                     \
+	/* The component has ended, with this value; the parent may destroy it at once. */         \
+	RPC(I, exit, In(int32_t, value))
+
+TN_RPC_INTERFACE(tn_parent, TN_PARENT)

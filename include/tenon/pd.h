@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * The PD session of core: the memory, the capabilities and the accounts of one protection domain.
+ *
+ * Exchange: the parent of a component opens a "PD" session for it and hands it over as part of its
+ * environment; whoever holds the capability can act for that PD. Components use the functions of
+ * memory.h, capability.h and session.h, which are made of these. Price: TN_PRICE_PD of the price
+ * table, plus what is allocated. No operation waits for anybody.
+ *
+ * Capabilities in messages to core are looked up in the caller's own capability space and need no
+ * transfer; handles that core returns are valid in it at once.
+ */
+#pragma once
+
+#include <tenon/memory.h>
+#include <tenon/rpc.h>
+
+/* Accounts of a PD, in bytes and in numbers of capabilities. */
+struct tn_accounts {
+	uint64_t ram_limit, ram_used;
+	uint64_t caps_limit, caps_used;
+};
+
+/* State of a PD, for its parent. */
+enum tn_pd_state { TN_PD_NEW, TN_PD_RUNNING, TN_PD_FAULTED, TN_PD_DEAD };
+
+enum tn_fault_kind {
+	TN_FAULT_NONE,
+	TN_FAULT_READ,		/* load from an address that nothing is attached to */
+	TN_FAULT_WRITE,		/* store to such, or to read-only memory */
+	TN_FAULT_EXECUTE,
+	TN_FAULT_INSTRUCTION,	/* undefined or privileged instruction */
+	TN_FAULT_ARITHMETIC,	/* division by zero, floating point */
+	TN_FAULT_BREAKPOINT,
+	TN_FAULT_KERNEL_ENTRY,	/* a system call that the sandbox does not allow */
+	TN_FAULT_OTHER
+};
+
+struct tn_fault {
+	uint64_t address;	/* the data address, if the kind has one */
+	uint64_t instruction;	/* instruction pointer */
+	uint32_t kind;		/* enum tn_fault_kind */
+	uint32_t reserved;
+};
+
+#define TN_PD(RPC, I)                                                                              \
+	RPC(I, alloc, In(uint64_t, size), OutCap(tn_dataspace_cap, dataspace))                     \
+	RPC(I, free, InCap(tn_dataspace_cap, dataspace))                                           \
+	RPC(I, attach, InCap(tn_dataspace_cap, dataspace), In(uint64_t, address),                  \
+	    In(uint64_t, offset), In(uint64_t, size), In(uint32_t, rights),                        \
+	    Out(uint64_t, attached_at), Out(uint64_t, attached_size))                              \
+	RPC(I, detach, In(uint64_t, address), Out(uint64_t, detached_at),                          \
+	    Out(uint64_t, detached_size))                                                          \
+	/* An identity for an RPC object, or a signal, of the PD's entrypoint: the key comes */    \
+	/* back with each request, unforgeable. */                                                 \
+	RPC(I, object_create, In(uint32_t, entrypoint), In(uint32_t, key), OutCap(tn_any_cap, cap)) \
+	RPC(I, signal_create, In(uint32_t, entrypoint), In(uint32_t, key),                         \
+	    OutCap(tn_signal_cap, cap))                                                            \
+	RPC(I, object_destroy, InCap(tn_any_cap, cap))                                             \
+	/* Capability transfer; see "Transfer" in doc/architecture.md. */                          \
+	RPC(I, transfer_call, In(tn_handle, destination), In(struct tn_handles, caps))             \
+	RPC(I, transfer_reply, In(uint64_t, channel), In(struct tn_handles, caps))                 \
+	/* Gives a capability back that was received `count` times; TN_ERR_AGAIN and no effect if  */ \
+	/* core has delivered it more often (one is on its way). close_channel: what the port */   \
+	/* closes. */                                                                              \
+	RPC(I, release, In(tn_handle, handle), In(uint32_t, count), Out(uint32_t, close_channel))  \
+	RPC(I, accounts, Out(struct tn_accounts, accounts))                                        \
+	/* Moves unused quota from this PD to another. */                                          \
+	RPC(I, transfer_quota, InCap(tn_any_cap, to_pd), In(uint64_t, ram), In(uint64_t, caps))    \
+	/* For the parent: the object that becomes the child's parent capability, then go. The */  \
+	/* label is the one that fault reports and transcripts show. */                            \
+	RPC(I, start, InCap(tn_any_cap, parent))                                                   \
+	RPC(I, watch, InCap(tn_signal_cap, state_changed))                                         \
+	RPC(I, state, Out(uint32_t, state), Out(struct tn_fault, fault))
+
+TN_RPC_INTERFACE(tn_pd, TN_PD)

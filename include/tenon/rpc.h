@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Remote procedure calls: an interface is declared once, by a preprocessor list.
+ *
+ *     #define COUNTER(RPC, I)                                       \
+ *             RPC(I, add, In(uint64_t, amount), Out(uint64_t, total)) \
+ *             RPC(I, watch, InCap(tn_signal_cap, handler))
+ *
+ *     TN_RPC_INTERFACE(counter, COUNTER)
+ *
+ * This yields the capability type counter_cap; the client's functions
+ * counter_add(cap, amount, &total) and counter_watch(cap, handler); the server's struct counter_ops
+ * with one function pointer each; counter_serve(), which makes an RPC object; and
+ * counter_interface, the description that the interface digest is computed from.
+ *
+ * Parameters                    client passes               server's handler gets
+ *   In(type, n)                 type n                      type n
+ *   Out(type, n)                type *n                     type *n
+ *   InString(n, max)            const char *n               const char *n, NUL terminated
+ *   OutString(n, max)           char *n (max + 1 bytes)     char *n (max + 1 bytes)
+ *   InBytes(n, max)             const void *n, size_t n_length   the same, a private copy
+ *   OutBytes(n, max)            void *n (max bytes), size_t *n_length   the same
+ *   InCap(type, n)              type n                      type n, borrowed (see below)
+ *   OutCap(type, n)             type *n, owned              type *n
+ *
+ * A message holds at most TN_MESSAGE_MAX bytes and TN_MESSAGE_CAPS_MAX capabilities each way; an
+ * interface that could exceed that does not compile. At most 12 parameters a function.
+ *
+ * Ownership of capabilities: a handler borrows what it gets; to keep it beyond its return it calls
+ * tn_cap_retain(). A client owns what it gets, and gives it up by tn_cap_release(). What is
+ * passed is never given away: sender and receiver each have a capability afterwards.
+ *
+ * Client functions block until the reply. They return what the handler returned, or
+ * TN_ERR_GONE (object or server gone, before or during the call), TN_ERR_CAPABILITY (handle
+ * invalid), TN_ERR_DEADLOCK (own entrypoint), TN_ERR_PROTOCOL (a reply that does not fit),
+ * TN_ERR_TOO_LONG (argument exceeds its bound), TN_ERR_OUT_OF_CAPS or _RAM (a capability transfer
+ * could not be paid). Out parameters are set if and only if TN_OK is returned.
+ *
+ * Everything that a peer sent is copied exactly once, before it is looked at.
+ */
+#pragma once
+
+#include <tenon/types.h>
+
+/* A call under way, on the caller's stack. Fields are for the generated stubs. */
+struct tn_call {
+	unsigned char *data;	/* message buffer, TN_MESSAGE_MAX bytes, possibly shared with the peer */
+	uint32_t length;	/* request's, then reply's bytes */
+	uint16_t opcode;
+	uint8_t cap_count;
+	uint8_t reply_cap_count;
+	tn_handle caps[TN_MESSAGE_CAPS_MAX];
+	tn_handle destination;
+	uintptr_t port[4];
+};
+
+/* A request under way, as the dispatcher gets it. */
+struct tn_request {
+	const unsigned char *data; /* possibly shared with the peer: read each byte once */
+	unsigned char *reply;	   /* TN_MESSAGE_MAX bytes; may be the same memory as data */
+	uint64_t channel;	   /* identity of the client's channel, unforgeable */
+	uint32_t length;
+	uint32_t reply_length;
+	uint16_t opcode;
+	uint8_t cap_count;
+	uint8_t reply_cap_count;
+	tn_handle caps[TN_MESSAGE_CAPS_MAX];
+	tn_handle reply_caps[TN_MESSAGE_CAPS_MAX];
+};
+
+typedef tn_error (*tn_dispatch)(const void *ops, void *self, struct tn_request *request);
+
+/* What an interface looks like, for its digest. */
+struct tn_function_description {
+	const char *name;
+	const char *signature;
+	uint32_t in_size, out_size;
+};
+
+struct tn_interface {
+	const char *name;
+	uint32_t count;
+	const struct tn_function_description *functions;
+};
+
+/* FNV-1a over what a peer could misunderstand, chained function by function (of the first n). */
+static inline uint64_t tn_interface_digest(const struct tn_interface *interface, uint32_t n)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	const uint64_t prime = 0x100000001b3u;
+	for (const char *p = interface->name; *p; p++)
+		hash = (hash ^ (unsigned char)*p) * prime;
+	for (uint32_t i = 0; i < n && i < interface->count; i++) {
+		const struct tn_function_description *f = &interface->functions[i];
+		hash = (hash ^ 0xffu) * prime;
+		for (const char *p = f->name; *p; p++)
+			hash = (hash ^ (unsigned char)*p) * prime;
+		for (const char *p = f->signature; *p; p++)
+			hash = (hash ^ (unsigned char)*p) * prime;
+		hash = (hash ^ f->in_size) * prime;
+		hash = (hash ^ f->out_size) * prime;
+	}
+	return hash;
+}
+
+/*
+ * The three steps of a call. tn_call_begin() transfers the capabilities in call->caps and gives the
+ * message buffer; when it succeeds, tn_call_end() must follow. Between them the thread makes no
+ * other call.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_call_begin(struct tn_call *call, tn_handle destination);
+TN_EXTERN TN_MUST_USE tn_error tn_call_invoke(struct tn_call *call);
+TN_EXTERN void tn_call_end(struct tn_call *call);
+
+/* Transfers request->reply_caps to the client, before the reply's data is written. */
+TN_EXTERN TN_MUST_USE tn_error tn_reply_caps(struct tn_request *request);
+
+struct tn_entrypoint;
+
+/* The server's side of an RPC object. The memory is the server's, until tn_object_destroy(). */
+struct tn_object {
+	tn_dispatch dispatch;
+	const void *ops;
+	void *self;
+	struct tn_entrypoint *entrypoint;
+	uint32_t key;
+	tn_handle handle;	/* the server's own capability to it */
+};
+
+/* Makes `object`, whose first three fields are set, callable; its capability is object->handle. */
+TN_EXTERN TN_MUST_USE tn_error tn_object_create(struct tn_entrypoint *entrypoint,
+						struct tn_object *object);
+/* Every capability to it dies, calls in flight return TN_ERR_GONE. Cannot fail. */
+TN_EXTERN void tn_object_destroy(struct tn_object *object);
+
+#include <tenon/rpc_macros.h>

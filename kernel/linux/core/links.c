@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Channels: their memory, their eventfd, and their number at the client. */
+#include "links.h"
+#include <linux/eventpoll.h>
+#include <linux/fcntl.h>
+
+enum { FIRST_NUMBERS = 64, MORE_NUMBERS = 4096 * 8, MORE_WORDS = MORE_NUMBERS / 64 };
+
+/* Pages for the numbers of clients that have many channels. */
+static uint64_t *free_pages;
+
+static uint64_t *take_page(void)
+{
+	uint64_t *page = free_pages;
+	if (!page)
+		return port_core_pages(1);
+	free_pages = (uint64_t *)(uintptr_t)page[0];
+	page[0] = 0;
+	return page;
+}
+
+void links_forget_numbers(struct port_pd *port)
+{
+	uint64_t *page = port->more_numbers;
+	port->more_numbers = NULL;
+	port->first_numbers = 0;
+	if (!page)
+		return;
+	for (unsigned i = 0; i < MORE_WORDS; i++)
+		page[i] = 0;
+	page[0] = (uintptr_t)free_pages;
+	free_pages = page;
+}
+
+/* The lowest free number, so that tables by number stay small. */
+static bool take_number(struct port_pd *port, uint32_t *number)
+{
+	if (~port->first_numbers) {
+		*number = (uint32_t)__builtin_ctzll(~port->first_numbers);
+		port->first_numbers |= 1ull << *number;
+		return true;
+	}
+	if (!port->more_numbers)
+		port->more_numbers = take_page();
+	for (uint32_t i = 0; port->more_numbers && i < MORE_WORDS; i++) {
+		uint64_t *word = &port->more_numbers[i];
+		if (!~*word)
+			continue;
+		uint32_t bit = (uint32_t)__builtin_ctzll(~*word);
+		*word |= 1ull << bit;
+		*number = FIRST_NUMBERS + 64 * i + bit;
+		return true;
+	}
+	return false;
+}
+
+static void give_number(struct port_pd *port, uint32_t number)
+{
+	if (number < FIRST_NUMBERS)
+		port->first_numbers &= ~(1ull << number);
+	else if (port->more_numbers)
+		port->more_numbers[(number - FIRST_NUMBERS) / 64] &= ~(1ull << number % 64);
+}
+
+static void note_end(struct port_pd *port, enum linux_side side, uint32_t number)
+{
+	if (port->links_end[side] <= number)
+		port->links_end[side] = number + 1;
+}
+
+static tn_error create_files(struct port_channel *port, bool core_is_client)
+{
+	int memory = memory_file(LINUX_LINK_SIZE, false);
+	if (memory < 0)
+		return error_of(memory);
+	port->memory_fd = memory;
+	long event = linux_call2(__NR_eventfd2, 0, O_CLOEXEC | O_NONBLOCK);
+	if (event < 0)
+		return error_of(event);
+	port->event_fd = (int)event;
+	if (!core_is_client)
+		return TN_OK;
+	port->view = linux_map(NULL, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	return port->view ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
+/* When the memory is truncated, whoever still maps it has nothing of it. */
+static void destroy_files(struct port_channel *port)
+{
+	if (port->view)
+		linux_unmap(port->view, LINUX_LINK_SIZE);
+	if (port->event_fd)
+		linux_close(port->event_fd);
+	if (port->memory_fd) {
+		linux_call2(__NR_ftruncate, port->memory_fd, 0);
+		linux_close(port->memory_fd);
+	}
+}
+
+/* The server's epoll instance reports the channel's identity at each write to its eventfd. */
+static tn_error connect(struct channel *channel)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data = channel->id };
+	return error_of(linux_call4(__NR_epoll_ctl, port_of(channel->server)->epoll_fd,
+				    EPOLL_CTL_ADD, channel->port.event_fd, &event));
+}
+
+tn_error port_channel_create(struct channel *channel)
+{
+	struct port_channel *port = &channel->port;
+	bool core_is_client = channel->client == &core_pd;
+	if (channel->id >= LINUX_LINKS_MAX || !port_of(channel->server)->epoll_fd)
+		return TN_ERR_LIMIT;
+	if (!core_is_client && !take_number(port_of(channel->client), &port->number))
+		return TN_ERR_LIMIT;
+	tn_error error = create_files(port, core_is_client);
+	if (error == TN_OK)
+		error = connect(channel);
+	if (error != TN_OK) {
+		destroy_files(port);
+		if (!core_is_client)
+			give_number(port_of(channel->client), port->number);
+		return error;
+	}
+	note_end(port_of(channel->server), LINUX_SERVER, channel->id);
+	if (!core_is_client)
+		note_end(port_of(channel->client), LINUX_CLIENT, port->number);
+	return TN_OK;
+}
+
+void port_channel_destroy(struct channel *channel)
+{
+	int epoll = port_of(channel->server)->epoll_fd;
+	if (epoll)
+		linux_call4(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, channel->port.event_fd, NULL);
+	destroy_files(&channel->port);
+	if (channel->client != &core_pd)
+		give_number(port_of(channel->client), channel->port.number);
+}
+
+uint32_t port_channel_close_number(const struct channel *channel)
+{
+	return channel->port.number;
+}
+
+void port_core_submit(struct cap *cap)
+{
+	static const uint64_t one = 1;
+	struct channel *channel = cap->channel;
+	if (channel && channel->port.view && link_signal(channel->port.view, cap->port.grant))
+		linux_call3(__NR_write, channel->port.event_fd, &one, sizeof(one));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* What the files of core's half of this port share. */
+#pragma once
+
+#include <core/core.h>
+#include <link.h>
+#include <linux_abi.h>
+#include <linux_call.h>
+
+static inline struct port_pd *port_of(struct pd *pd)
+{
+	return &pd->port;
+}
+
+/* A sealable memory file of its own, growing only if `grows`. Negative: errno. */
+int memory_file(uint64_t size, bool grows);
+/* What the errno of a system call means to who asked core. */
+tn_error error_of(long result);
+
+/* Descriptors that the birth of a process uses, at fixed numbers in core. */
+enum { CORE_FD_STDOUT = 1, CORE_FD_STDERR = 2, CORE_FD_SOCKET = 3, CORE_FD_LAUNCHER = 4 };
+
+void events_init(void);
+/* Watches a descriptor with what events[] of epoll says. */
+long watch_add(int fd, struct port_watch *watch, uint32_t events);
+void watch_remove(int fd);
+/* Drops what was reported for the PD and not yet handled. */
+void watch_forget(const struct pd *pd);
+/* The PD whose request core carries out is gone, or not. */
+void events_pd_gone(const struct pd *pd);
+
+void console_init(void);
+/* Prints to stderr and ends core before anything runs. */
+_Noreturn void start_failed(const char *a, const char *b, const char *c);
+
+void modules_open(int argc, char **argv);
+
+/* Processes. */
+void process_init(void);
+void process_handover(struct pd *pd);
+void process_ended(struct pd *pd);
+void process_kill_all(void);
+/* Copies the capability to the waiting trap, or system call. */
+void listener_ready(struct pd *pd, uint32_t events);
+
+/* Tables of a PD. */
+tn_error tables_create(struct pd *pd);
+void tables_destroy(struct pd *pd);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* This port's part of core's structures. Descriptors: 0 is none. */
+#pragma once
+
+#include <core/list.h>
+#include <stdint.h>
+
+struct pd;
+struct link;
+
+struct port_memory {
+	int fd;
+	bool sealed;
+	uint64_t pages;
+	void *view;
+};
+
+/* What core's epoll instance watches. */
+enum watch_kind {
+	WATCH_CORE_LINK, /* requests of a PD to core */
+	WATCH_LISTENER,	 /* system calls that core decides about */
+	WATCH_PROCESS,	 /* its end */
+	WATCH_LAUNCHER,	 /* hands over the listener */
+	WATCH_OF_PD,
+	WATCH_TIMER = WATCH_OF_PD,
+	WATCH_SIGNALS,
+	WATCH_CONSOLE,
+};
+
+struct port_watch {
+	enum watch_kind kind;
+	struct pd *pd;
+};
+
+struct port_pd {
+	int private_fd, caps_fd, grants_fd, records_fd;
+	int epoll_fd;	   /* of its entrypoint */
+	int core_event_fd; /* its channel to core */
+	int pidfd, listener_fd, launcher_fd;
+	bool faulted;
+	unsigned char *private_view; /* LINUX_PRIVATE_PAGES */
+	unsigned char *records_view; /* LAYOUT_CHANNELS */
+	uint32_t records_pages;
+	uint32_t grant_count, free_grant, serial; /* of the grant table; free_grant 0: none */
+	uint64_t first_numbers, *more_numbers;	  /* client channel numbers in use */
+	uint32_t links_end[2];			  /* by side: no channel had this number yet, or more */
+	struct port_watch watch[WATCH_OF_PD];
+	struct list_node in_processes;
+};
+
+struct port_thread {
+	uint64_t reserved;
+};
+
+struct port_channel {
+	int memory_fd, event_fd;
+	uint32_t number;   /* at the client */
+	struct link *view; /* if core is the client */
+};
+
+struct port_cap {
+	uint32_t grant, serial; /* at the server; 0: none */
+};
+
+struct port_object {
+	uint64_t reserved;
+};
+
+struct port_region {
+	bool mapped;
+};

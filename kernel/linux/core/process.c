@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Processes: one for each PD that was started. */
+#include "local.h"
+#include "links.h"
+#include <asm/poll.h>
+#include <asm/siginfo.h>
+#include <linux/eventpoll.h>
+#include <linux/fcntl.h>
+#include <linux/memfd.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+#include <plan.h>
+
+enum { SIGNAL_KILL = 9, SIGNAL_CHILD = 17, CHILD_STACK = 4096, CLOSE_UNSHARE = 2 };
+enum { STREAM_UNIX = 1, SEQUENTIAL_PACKETS = 5 };
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10u /* Linux 6.3 */
+#endif
+
+extern const unsigned char launcher_image[], launcher_image_end[];
+
+static struct list processes;
+
+/* -- spawning -- */
+
+/*
+ * Core's memory is the child's until it executes the launcher, and core waits for that. The table
+ * of descriptors is not copied: it may have a million.
+ */
+long linux_spawn(uint64_t flags, void *stack, int *pidfd, void (*child)(void));
+__asm__(".text\n"
+	"linux_spawn:\n\t"
+	"sub $16, %rsi\n\t"
+	"mov %rcx, (%rsi)\n\t"
+	"mov $56, %eax\n\t" /* clone */
+	"syscall\n\t"
+	"test %rax, %rax\n\t"
+	"jnz 1f\n\t"
+	"pop %rax\n\t"
+	"pop %rdi\n\t"
+	"call *%rax\n"
+	"1:\tret\n");
+
+static volatile long exec_error;
+
+static void child(void)
+{
+	char *arguments[] = { NULL, NULL };
+	char name[] = "component";
+	arguments[0] = name;
+	linux_call3(__NR_close_range, CORE_FD_LAUNCHER + 1, ~0u, CLOSE_UNSHARE);
+	linux_call3(__NR_close_range, 0, 2, 0);
+	exec_error = linux_call5(__NR_execveat, CORE_FD_LAUNCHER, "", arguments, &arguments[1],
+				 0x1000 /* AT_EMPTY_PATH */);
+	for (;;)
+		linux_call1(__NR_exit_group, 1);
+}
+
+void process_init(void)
+{
+	size_t size = (size_t)(launcher_image_end - launcher_image);
+	uint32_t flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	long fd = linux_call2(__NR_memfd_create, "launcher", flags | MFD_EXEC);
+	if (fd == -EINVAL)
+		fd = linux_call2(__NR_memfd_create, "launcher", flags);
+	if (fd < 0 || linux_call3(__NR_write, fd, launcher_image, size) != (long)size ||
+	    linux_call3(__NR_dup3, fd, CORE_FD_LAUNCHER, O_CLOEXEC) < 0)
+		start_failed("cannot make the launcher's file", "", "");
+	linux_call3(__NR_fcntl, fd, F_ADD_SEALS,
+		    F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+	linux_close((int)fd);
+	list_init(&processes);
+}
+
+/* The child's end of the socket is at CORE_FD_SOCKET for the time being. */
+static long spawn(int *pidfd)
+{
+	static _Alignas(16) unsigned char stack[CHILD_STACK];
+	const uint64_t flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGNAL_CHILD;
+	exec_error = 0;
+	long pid = linux_spawn(flags, stack + sizeof(stack), pidfd, child);
+	return pid;
+}
+
+static tn_error make_process(struct port_pd *port)
+{
+	int pair[2], pidfd = 0;
+	long result = linux_call4(__NR_socketpair, STREAM_UNIX, SEQUENTIAL_PACKETS | O_CLOEXEC, 0,
+				  pair);
+	if (result != 0)
+		return TN_ERR_LIMIT;
+	port->launcher_fd = pair[0];
+	linux_call3(__NR_dup3, pair[1], CORE_FD_SOCKET, 0);
+	linux_close(pair[1]);
+	result = spawn(&pidfd);
+	linux_call3(__NR_dup3, CORE_FD_LAUNCHER, CORE_FD_SOCKET, O_CLOEXEC);
+	if (result < 0)
+		return error_of(result);
+	port->pidfd = pidfd;
+	list_append(&processes, &port->in_processes);
+	return error_of(exec_error);
+}
+
+/* -- the plan -- */
+
+struct batch {
+	int socket;
+	struct plan plan;
+	struct plan_control control;
+};
+
+static tn_error send(struct batch *batch, uint32_t descriptors)
+{
+	struct plan_vector vector = { &batch->plan, sizeof(batch->plan) };
+	struct plan_header header = {
+		.vector = &vector,
+		.vector_count = 1,
+		.control = &batch->control,
+		.control_length = PLAN_CONTROL(descriptors),
+	};
+	batch->control.length = 16 + 4 * descriptors;
+	batch->control.level = PLAN_SOL_SOCKET;
+	batch->control.type = PLAN_SCM_RIGHTS;
+	return error_of(linux_call3(__NR_sendmsg, batch->socket, &header,
+				    PLAN_MSG_DONTWAIT | PLAN_MSG_NOSIGNAL));
+}
+
+static tn_error flush(struct batch *batch)
+{
+	tn_error error = batch->plan.count ? send(batch, batch->plan.count) : TN_OK;
+	batch->plan.count = 0;
+	return error;
+}
+
+static tn_error add(struct batch *batch, int fd, struct plan_map map)
+{
+	tn_error error = batch->plan.count == PLAN_MAPS ? flush(batch) : TN_OK;
+	batch->plan.map[batch->plan.count] = map;
+	batch->control.fd[batch->plan.count++] = fd;
+	return error;
+}
+
+static tn_error add_tables(struct batch *batch, const struct port_pd *port)
+{
+	const int writable = PROT_READ | PROT_WRITE;
+	const int shared = MAP_SHARED | MAP_FIXED_NOREPLACE, own = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
+	const struct {
+		int fd;
+		struct plan_map map;
+	} window[] = {
+		{ port->private_fd,
+		  { LAYOUT_THREAD_PAGES, TN_PAGE_SIZE, LINUX_PRIVATE_THREAD * TN_PAGE_SIZE,
+		    writable, shared } },
+		{ port->private_fd,
+		  { LAYOUT_STACKS + LINUX_SIGNAL_STACK_OFFSET,
+		    LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE,
+		    LINUX_PRIVATE_SIGNAL_STACK * TN_PAGE_SIZE, writable, shared } },
+		{ port->private_fd,
+		  { linux_link_address(LINUX_CLIENT, 0), LINUX_LINK_SIZE,
+		    LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE, writable, shared } },
+		{ port->caps_fd, { LINUX_CAPS, LINUX_CAPS_SIZE, 0, PROT_READ, own } },
+		{ port->grants_fd, { LINUX_GRANTS, LINUX_GRANTS_SIZE, 0, PROT_READ, own } },
+		{ port->records_fd,
+		  { LAYOUT_CHANNELS, LAYOUT_CHANNELS_END - LAYOUT_CHANNELS, 0, writable, shared } },
+	};
+	tn_error error = TN_OK;
+	for (unsigned i = 0; error == TN_OK && i < sizeof(window) / sizeof(window[0]); i++)
+		error = add(batch, window[i].fd, window[i].map);
+	return error;
+}
+
+static tn_error add_regions(struct batch *batch, struct pd *pd)
+{
+	struct list_node *node = list_first(&pd->regions);
+	for (; node; node = list_next(&pd->regions, node)) {
+		struct region *region = list_entry(node, struct region, in_pd);
+		if (!region->memory || region->leaving)
+			continue;
+		struct plan_map map = {
+			.address = region->address,
+			.size = region->size,
+			.offset = region->offset,
+			.protection = linux_protection(region->rights),
+			.flags = linux_map_flags(region->rights),
+		};
+		region->port.mapped = true;
+		tn_error error = add(batch, region->memory->fd, map);
+		if (error != TN_OK)
+			return error;
+	}
+	return TN_OK;
+}
+
+/* The last part of the label, for tools that list processes. */
+static void set_name(struct plan *plan, const char *label)
+{
+	const char *from = label;
+	for (const char *p = label; *p; p++)
+		if (p[0] == ' ' && p[1] == '>')
+			from = p + 2;
+	while (*from == ' ')
+		from++;
+	for (unsigned i = 0; i < PLAN_NAME - 1 && from[i]; i++)
+		plan->name[i] = from[i];
+}
+
+static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer, uint64_t argument)
+{
+	struct port_pd *port = port_of(pd);
+	struct batch batch = { .socket = port->launcher_fd };
+	tn_error error = add_tables(&batch, port);
+	if (error == TN_OK)
+		error = add_regions(&batch, pd);
+	if (error == TN_OK)
+		error = flush(&batch);
+	if (error != TN_OK)
+		return error;
+	batch.plan.entry = entry;
+	batch.plan.stack_pointer = stack_pointer;
+	batch.plan.argument = argument;
+	set_name(&batch.plan, pd->label);
+	batch.control.fd[0] = port->epoll_fd;
+	batch.control.fd[1] = port->core_event_fd;
+	return send(&batch, 2);
+}
+
+/* -- life and death -- */
+
+static void close_process(struct port_pd *port)
+{
+	int *file[] = { &port->launcher_fd, &port->listener_fd, &port->pidfd };
+	for (unsigned i = 0; i < sizeof(file) / sizeof(file[0]); i++) {
+		if (!*file[i])
+			continue;
+		watch_remove(*file[i]);
+		linux_close(*file[i]);
+		*file[i] = 0;
+	}
+	list_remove(&port->in_processes);
+}
+
+/* Its end has been seen; fails if a debugger is the first to hear of it. */
+static bool reap(int pidfd, siginfo_t *info)
+{
+	return linux_call5(__NR_waitid, P_PIDFD, pidfd, info, WEXITED | WNOHANG, NULL) == 0 &&
+	       info->si_pid != 0;
+}
+
+static void send_kill(const struct port_pd *port)
+{
+	linux_call4(__NR_pidfd_send_signal, port->pidfd, SIGNAL_KILL, NULL, 0);
+}
+
+/* SIGKILL needs no cooperation; when the pidfd becomes readable, memory is unmapped. */
+static void kill_process(struct port_pd *port)
+{
+	siginfo_t info = { 0 };
+	struct pollfd poll = { .fd = port->pidfd, .events = POLLIN };
+	if (!port->pidfd)
+		return;
+	send_kill(port);
+	while (linux_call3(__NR_poll, &poll, 1, -1) != 1)
+		;
+	reap(port->pidfd, &info);
+}
+
+static void watch_process(struct pd *pd)
+{
+	struct port_pd *port = port_of(pd);
+	for (unsigned kind = WATCH_LISTENER; kind < WATCH_OF_PD; kind++)
+		port->watch[kind] = (struct port_watch){ (enum watch_kind)kind, pd };
+	watch_add(port->pidfd, &port->watch[WATCH_PROCESS], EPOLLIN);
+	watch_add(port->launcher_fd, &port->watch[WATCH_LAUNCHER], EPOLLIN);
+}
+
+tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack_pointer,
+			   uint64_t argument)
+{
+	struct port_pd *port = port_of(thread->pd);
+	tn_error error = make_process(port);
+	if (error == TN_OK)
+		error = send_plan(thread->pd, entry, stack_pointer, argument);
+	if (error != TN_OK) {
+		kill_process(port);
+		close_process(port);
+		return error;
+	}
+	watch_process(thread->pd);
+	return TN_OK;
+}
+
+/* The launcher has sent the listener, or has died, which its pidfd tells as well. */
+void process_handover(struct pd *pd)
+{
+	struct port_pd *port = port_of(pd);
+	struct plan_control control = { 0 };
+	char byte;
+	struct plan_vector vector = { &byte, 1 };
+	struct plan_header header = {
+		.vector = &vector,
+		.vector_count = 1,
+		.control = &control,
+		.control_length = PLAN_CONTROL(1),
+	};
+	long n = linux_call3(__NR_recvmsg, port->launcher_fd, &header,
+			     PLAN_MSG_DONTWAIT | 0x40000000 /* MSG_CMSG_CLOEXEC */);
+	watch_remove(port->launcher_fd);
+	linux_close(port->launcher_fd);
+	port->launcher_fd = 0;
+	if (n != 1 || control.length != 20)
+		return;
+	port->listener_fd = control.fd[0];
+	watch_add(port->listener_fd, &port->watch[WATCH_LISTENER], EPOLLIN);
+}
+
+void process_ended(struct pd *pd)
+{
+	struct port_pd *port = port_of(pd);
+	siginfo_t info = { 0 };
+	struct tn_fault fault = { .kind = TN_FAULT_OTHER };
+	if (reap(port->pidfd, &info) && info.si_code != CLD_EXITED && info.si_status == 31)
+		fault.kind = TN_FAULT_KERNEL_ENTRY; /* SIGSYS */
+	close_process(port);
+	watch_forget(pd);
+	if (!port->faulted)
+		core_pd_ended(pd, &fault);
+	port->faulted = true;
+}
+
+void process_kill_all(void)
+{
+	struct list_node *node;
+	if (!processes.head.next)
+		return;
+	for (node = list_first(&processes); node; node = list_next(&processes, node))
+		send_kill(list_entry(node, struct port_pd, in_processes));
+	while ((node = list_first(&processes))) {
+		struct port_pd *port = list_entry(node, struct port_pd, in_processes);
+		kill_process(port);
+		close_process(port);
+	}
+}
+
+tn_error port_pd_create(struct pd *pd)
+{
+	tn_error error = tables_create(pd);
+	if (error != TN_OK)
+		tables_destroy(pd);
+	return error;
+}
+
+void port_pd_destroy(struct pd *pd)
+{
+	struct port_pd *port = port_of(pd);
+	kill_process(port);
+	close_process(port);
+	events_pd_gone(pd);
+	tables_destroy(pd);
+	links_forget_numbers(port);
+}
+
+/* -- regions -- */
+
+/* The launcher maps what is there when the process begins; the runtime asks for the rest. */
+tn_error port_region_map(struct pd *pd, struct region *region)
+{
+	(void)pd;
+	(void)region;
+	return TN_OK;
+}
+
+bool port_region_unmap(struct pd *pd, struct region *region)
+{
+	return !port_of(pd)->pidfd || !region->port.mapped;
+}
+
+/* Truncation takes the memory from everybody. */
+void port_region_revoke(struct pd *pd, struct region *region)
+{
+	(void)pd;
+	(void)region;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Core's first steps: command line, limits, namespaces. */
+#include "local.h"
+#include <linux/resource.h>
+#include <linux/sched.h>
+
+enum { EXIT_USAGE = 2, STACK_LIMIT = 8 << 20, DESCRIPTORS_MAX = 1 << 20 };
+
+static void say(const char *text)
+{
+	size_t n = 0;
+	while (text[n])
+		n++;
+	linux_call3(__NR_write, CORE_FD_STDERR, text, n);
+}
+
+_Noreturn void start_failed(const char *a, const char *b, const char *c)
+{
+	say("core: ");
+	say(a);
+	say(b);
+	say(c);
+	say("\n");
+	for (;;)
+		linux_call1(__NR_exit_group, EXIT_USAGE);
+}
+
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+static void limit(int which, uint64_t soft, uint64_t hard)
+{
+	struct rlimit64 wanted = { soft, hard };
+	linux_call4(__NR_prlimit64, 0, which, &wanted, NULL);
+}
+
+/* Up to the hard limit, and beyond where core may. */
+static void raise_limit(int which, uint64_t beyond)
+{
+	struct rlimit64 now;
+	if (linux_call4(__NR_prlimit64, 0, which, NULL, &now) != 0)
+		return;
+	limit(which, now.rlim_max, now.rlim_max);
+	if (beyond > now.rlim_max)
+		limit(which, beyond, beyond);
+}
+
+static void set_limits(void)
+{
+	struct rlimit64 stack;
+	raise_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+	raise_limit(RLIMIT_NPROC, 0);
+	/* 1 means: no core dump, not even to a program that collects them. */
+	limit(RLIMIT_CORE, 1, 1);
+	/* An unlimited stack would make the kernel place things where components attach. */
+	if (linux_call4(__NR_prlimit64, 0, RLIMIT_STACK, NULL, &stack) == 0 &&
+	    stack.rlim_cur > STACK_LIMIT)
+		limit(RLIMIT_STACK, STACK_LIMIT, stack.rlim_max);
+}
+
+/* A second fence, made once for the whole system; the first one holds without it. */
+static void separate(void)
+{
+	const uint64_t fences = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+	if (linux_call1(__NR_unshare, fences) != 0)
+		linux_call1(__NR_unshare, CLONE_NEWUSER | fences);
+}
+
+/* What is open at 0 to 4 must not be mistaken for what core opens. */
+static void reserve_descriptors(void)
+{
+	long fd;
+	do
+		fd = memory_file(0, false);
+	while (fd >= 0 && fd <= CORE_FD_LAUNCHER);
+	if (fd < 0)
+		start_failed("memfd_create: not available on this kernel", "", "");
+	for (int reserved = CORE_FD_SOCKET; reserved <= CORE_FD_LAUNCHER; reserved++)
+		linux_call3(__NR_dup3, fd, reserved, 02000000 /* O_CLOEXEC */);
+	linux_close((int)fd);
+}
+
+__attribute__((used)) _Noreturn void linux_start(const uint64_t *stack)
+{
+	int argc = (int)stack[0] - 1;
+	char **argv = (char **)(uintptr_t)(stack + 2);
+	bool namespaces = true;
+	console_init();
+	reserve_descriptors();
+	if (argc > 0 && same(argv[0], "--no-namespaces")) {
+		namespaces = false;
+		argc--;
+		argv++;
+	}
+	if (argc <= 0 || argv[0][0] == '-')
+		start_failed("usage: core [--no-namespaces] runtime=PATH init=PATH config=PATH "
+			     "name=PATH ...",
+			     "", "");
+	set_limits();
+	modules_open(argc, argv);
+	if (namespaces)
+		separate();
+	events_init();
+	process_init();
+	core_start();
+	port_run();
+}
+
+__asm__(".text\n"
+	".globl _start\n"
+	"_start:\n\t"
+	"xor %ebp, %ebp\n\t"
+	"mov %rsp, %rdi\n\t"
+	"and $-16, %rsp\n\t"
+	"call linux_start\n");

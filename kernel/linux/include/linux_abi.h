@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * What core, launcher and runtime agree upon on this kernel: addresses, descriptor numbers, tables
+ * and core traps.
+ */
+#pragma once
+
+#include <layout.h>
+#include <linux/mman.h>
+#include <tenon/types.h>
+
+/* Tables that core writes and the component reads, at fixed windows; core lets them grow. */
+#define LINUX_CAPS        LAYOUT_PORT
+#define LINUX_CAPS_SIZE   0x1000000ull
+#define LINUX_GRANTS      (LINUX_CAPS + LINUX_CAPS_SIZE)
+#define LINUX_GRANTS_SIZE 0x1000000ull
+
+/* Which end of a channel the component is. */
+enum linux_side { LINUX_CLIENT, LINUX_SERVER };
+
+/*
+ * Where the memory of a channel is mapped: the first ones of each side within the first gigabyte,
+ * so that they need no page tables of their own; the rest above what is attached.
+ */
+#define LINUX_LINK_SIZE      0x2000ull
+#define LINUX_LINKS_MAX      131072u /* as many as fit LAYOUT_CHANNELS */
+#define LINUX_LINKS_LOW      1024u
+#define LINUX_LINK_AREA      (LINUX_GRANTS + LINUX_GRANTS_SIZE)
+#define LINUX_LINK_AREA_SIDE (LINUX_LINKS_LOW * LINUX_LINK_SIZE)
+#define LINUX_LINK_HIGH      0x700000000000ull
+#define LINUX_LINK_HIGH_SIDE 0x10000000000ull
+_Static_assert(LINUX_LINK_AREA + 2 * LINUX_LINK_AREA_SIDE == LAYOUT_PORT_END, "fills the area");
+_Static_assert(LINUX_LINK_HIGH >= LAYOUT_ATTACH_END, "above what is attached");
+
+static inline uint64_t linux_link_address(enum linux_side side, uint32_t number)
+{
+	if (number < LINUX_LINKS_LOW)
+		return LINUX_LINK_AREA + side * LINUX_LINK_AREA_SIDE + number * LINUX_LINK_SIZE;
+	return LINUX_LINK_HIGH + side * LINUX_LINK_HIGH_SIDE + number * LINUX_LINK_SIZE;
+}
+
+/* The other way round; false: no address of a channel's memory. */
+static inline bool linux_link_find(uint64_t address, enum linux_side *side, uint32_t *number)
+{
+	uint64_t offset = address - LINUX_LINK_AREA, span = LINUX_LINK_AREA_SIDE;
+	if (address >= LINUX_LINK_HIGH) {
+		offset = address - LINUX_LINK_HIGH;
+		span = LINUX_LINK_HIGH_SIDE;
+	} else if (address < LINUX_LINK_AREA) {
+		return false;
+	}
+	if (offset >= 2 * span)
+		return false;
+	*side = offset < span ? LINUX_CLIENT : LINUX_SERVER;
+	offset %= span;
+	*number = (uint32_t)(offset / LINUX_LINK_SIZE);
+	return offset / LINUX_LINK_SIZE < LINUX_LINKS_MAX;
+}
+
+/*
+ * Memory that comes with every component. The scratch pages take the place of a channel's memory
+ * that core has destroyed while the component works on it. A signal stack lies in the thread's own
+ * stack slot, for a thread finds itself by its stack pointer.
+ */
+enum {
+	LINUX_PRIVATE_THREAD = 0,
+	LINUX_PRIVATE_SCRATCH = 1,
+	LINUX_PRIVATE_SIGNAL_STACK = 3,
+	LINUX_PRIVATE_CORE_LINK = 7,
+	LINUX_PRIVATE_PAGES = 9,
+	LINUX_SIGNAL_STACK_PAGES = 4,
+};
+#define LINUX_SIGNAL_STACK_OFFSET 0x10000ull
+
+/* Descriptors of a component. Nothing else is ever open in it. */
+enum {
+	LINUX_FD_EPOLL = 3,   /* of its entrypoint */
+	LINUX_FD_TRANSIT = 4, /* what is being mapped */
+	LINUX_FD_EVENTS = 8,  /* + number of a client's channel; 0 is core's */
+};
+
+/* Capabilities as their holder's runtime sees them, by index. Zeroed: none. */
+struct linux_cap_entry {
+	tn_handle handle;
+	uint32_t channel; /* the client's number of it, and flags */
+	uint32_t grant;	  /* index in the server's table */
+	uint32_t serial;  /* must be the grant's */
+};
+#define LINUX_CAP_OWN     0x80000000u /* served by the holder's own entrypoint */
+#define LINUX_CAP_CHANNEL 0x7fffffffu
+_Static_assert(LINUX_CAPS_SIZE / sizeof(struct linux_cap_entry) >= 1u << 20, "any handle");
+
+/*
+ * What the clients of an entrypoint may name in their messages. Two halves of eight bytes, each of
+ * which is written at once; a free entry's key is the next free one, its kind LINUX_GRANT_FREE.
+ */
+struct linux_grant {
+	uint32_t channel;
+	uint32_t key;
+	uint32_t serial;
+	uint32_t kind;
+};
+enum { LINUX_GRANT_FREE, LINUX_GRANT_OBJECT, LINUX_GRANT_SIGNAL };
+#define LINUX_GRANTS_MAX ((uint32_t)(LINUX_GRANTS_SIZE / sizeof(struct linux_grant)))
+
+/*
+ * Core traps: a system call that Linux does not have, answered by core. Arguments are values.
+ *
+ *     FAULT kind, address, instruction     core tells the parent; counts once
+ *     OFFSET address                       first page, within its memory, of the region there
+ */
+#define LINUX_TRAP 236
+enum { LINUX_TRAP_FAULT, LINUX_TRAP_OFFSET };
+
+/* The protection and flags that a region is mapped with; core insists on them. */
+static inline int linux_protection(uint32_t rights)
+{
+	return (rights & TN_RIGHT_READ ? PROT_READ : 0) |
+	       (rights & TN_RIGHT_WRITE ? PROT_READ | PROT_WRITE : 0) |
+	       (rights & TN_RIGHT_EXECUTE ? PROT_READ | PROT_EXEC : 0);
+}
+
+/* Writable means shared; the rest is private, so that a debugger's breakpoints do not leak. */
+static inline int linux_map_flags(uint32_t rights)
+{
+	return MAP_FIXED_NOREPLACE | (rights & TN_RIGHT_WRITE ? MAP_SHARED : MAP_PRIVATE);
+}

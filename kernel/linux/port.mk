@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# SPDX-FileCopyrightText: 2026 The Tenon authors
+#
+# The linux port: core is a static executable that has the launcher of processes inside.
+
+linux.core.srcs := kernel/linux/boot/image.S
+linux.core.cflags := -Wa,-I$(BUILD)/linux/obj
+
+LINUX_LAUNCHER := $(BUILD)/linux/obj/launcher
+$(LINUX_LAUNCHER): kernel/linux/boot/launcher.c kernel/linux/boot/launcher.ld \
+		$(wildcard kernel/linux/include/*.h) arch/$(ARCH)/layout.h $(BUILD)/linux/obj/core.flags
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(CC) $(CORE_CFLAGS) $(WARNINGS) -I. $(INCLUDES) -Iarch/$(ARCH) -Ikernel/linux/include \
+		-fno-function-sections -fno-data-sections -fno-builtin -nostdlib -static \
+		-Wl,--build-id=none,-z,noexecstack,-T,kernel/linux/boot/launcher.ld -o $@ $<
+
+$(BUILD)/linux/obj/core/kernel/linux/boot/image.o: $(LINUX_LAUNCHER)

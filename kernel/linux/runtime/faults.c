@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Exceptions of the processor, and refused system calls: told to core, unless expected. */
+#include "local.h"
+#include <asm/sigcontext.h>
+#include <asm/signal.h>
+#include <asm/siginfo.h>
+#include <asm/ucontext.h>
+#include <tenon/pd.h>
+
+/* Numbers of exceptions, and bits of a page fault's error code. Source: Intel SDM, volume 3. */
+enum { DIVIDE = 0, DEBUG = 1, BREAKPOINT = 3, BAD_OPCODE = 6, PROTECTION = 13, PAGE = 14, FLOATING = 16, SIMD = 19 };
+enum { PAGE_WRITE = 2, PAGE_EXECUTE = 16 };
+
+static uint32_t kind_of(int signal, const struct sigcontext *context)
+{
+	if (signal == SIGSYS)
+		return TN_FAULT_KERNEL_ENTRY;
+	switch (context->trapno) {
+	case DIVIDE:
+	case FLOATING:
+	case SIMD:
+		return TN_FAULT_ARITHMETIC;
+	case DEBUG:
+	case BREAKPOINT:
+		return TN_FAULT_BREAKPOINT;
+	case BAD_OPCODE:
+	case PROTECTION:
+		return TN_FAULT_INSTRUCTION;
+	case PAGE:
+		if (context->err & PAGE_EXECUTE)
+			return TN_FAULT_EXECUTE;
+		return context->err & PAGE_WRITE ? TN_FAULT_WRITE : TN_FAULT_READ;
+	default:
+		return TN_FAULT_OTHER;
+	}
+}
+
+/* Sleeps afterwards, where a debugger can find it: it could not attach to a waiting trap. */
+_Noreturn void fault_report(uint32_t kind, uint64_t address, uint64_t instruction)
+{
+	static const uint32_t never;
+	linux_call4(LINUX_TRAP, LINUX_TRAP_FAULT, kind, address, instruction);
+	for (;;)
+		futex_wait(&never, 0, NULL, 0);
+}
+
+/* True: execution goes on. */
+static bool recover(int signal, const siginfo_t *info, struct sigcontext *context)
+{
+	const struct tn_thread_page *page = thread_page(current_thread());
+	if (signal != SIGSEGV && signal != SIGBUS)
+		return false;
+	if (context->rip >= page->guard_begin && context->rip < page->guard_end) {
+		context->rip = page->guard_recover;
+		return true;
+	}
+	if (context->rip == (uint64_t)linux_probe) {
+		context->rip = (uint64_t)linux_probe_absent;
+		return true;
+	}
+	return signal == SIGBUS && link_bury((uint64_t)info->si_addr);
+}
+
+static void handle(int signal, const siginfo_t *info, struct ucontext *interrupted)
+{
+	struct sigcontext *context = &interrupted->uc_mcontext;
+	if (recover(signal, info, context))
+		return;
+	uint64_t address = 0;
+	if (signal == SIGSYS)
+		address = (uint64_t)info->si_syscall;
+	else if (context->trapno == PAGE)
+		address = context->cr2;
+	fault_report(kind_of(signal, context), address, context->rip);
+}
+
+__asm__(".text\n"
+	".hidden linux_probe\n.globl linux_probe\n.type linux_probe, @function\n"
+	"linux_probe:\n\t"
+	"movb (%rdi), %al\n\t"
+	"movl $1, %eax\n\t"
+	"ret\n"
+	".hidden linux_probe_absent\n.globl linux_probe_absent\n"
+	"linux_probe_absent:\n\t"
+	"xorl %eax, %eax\n\t"
+	"ret\n"
+	".hidden linux_signal_return\n.globl linux_signal_return\n"
+	"linux_signal_return:\n\t"
+	"movq $15, %rax\n\t" /* rt_sigreturn, in the form that debuggers know */
+	"syscall\n");
+extern void linux_signal_return(void);
+
+void faults_init(void)
+{
+	static const unsigned char signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS };
+	uint64_t slot = LAYOUT_STACKS + current_thread() * LAYOUT_STACK_SLOT;
+	stack_t stack = {
+		.ss_sp = (void *)(slot + LINUX_SIGNAL_STACK_OFFSET),
+		.ss_size = LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE,
+	};
+	struct sigaction action = {
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER,
+		.sa_restorer = linux_signal_return,
+	};
+	void (*handler)(int, const siginfo_t *, struct ucontext *) = handle;
+	__builtin_memcpy(&action.sa_handler, &handler, sizeof(handler));
+	linux_call2(__NR_sigaltstack, &stack, NULL);
+	for (size_t i = 0; i < sizeof(signals); i++)
+		linux_call4(__NR_rt_sigaction, signals[i], &action, NULL, 8);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* What the files of this library share. */
+#pragma once
+
+#include <tenon/child.h>
+
+/* What a session is about, as its client asked for it. */
+struct session_request {
+	char service[TN_SERVICE_NAME_MAX + 1];
+	char interface[TN_SERVICE_NAME_MAX + 1];
+	char label[TN_LABEL_MAX + 1]; /* as the server sees it */
+	uint32_t functions;
+	uint64_t digest;
+};
+
+enum session_state {
+	SESSION_OPENING,
+	SESSION_READY,
+	SESSION_UPGRADING,
+	SESSION_CLOSING,
+	SESSION_ENDED /* nothing is left of it at the server, the quota is back; not yet collected
+		       */
+};
+
+struct tn_child_session {
+	struct tn_child_session *next_opened, *next_served; /* next_opened: also of orphans */
+	struct tn_family *family;
+	struct tn_child *client;     /* NULL: gone */
+	struct tn_child *server;     /* NULL: at the parent, here, or gone */
+	struct tn_upstream upstream; /* at the parent */
+	enum session_state state;
+	bool at_parent;
+	bool fetched;      /* the server knows of the request under way */
+	bool close_wanted; /* as soon as the server has answered that */
+	bool owned;        /* `cap` is to be released */
+	bool has_cap;      /* the client has shown that it got the capability */
+	tn_error reason;   /* ENDED: why. READY: why the last upgrade failed */
+	uint32_t id;
+	tn_handle cap;
+	struct tn_quota donated; /* with the server */
+	struct tn_quota offered; /* with this component, on its way to the server */
+	struct tn_quota taken;	 /* PD sessions: what the own parent has withdrawn for it */
+	struct session_request request;
+};
+
+/* -- session.c -- */
+struct tn_child_session *session_of_client(struct tn_child *client, uint32_t id);
+struct tn_child_session *session_of_server(struct tn_child *server, uint32_t id);
+/* Makes a session, withdraws its price and `quota` from the client. */
+TN_MUST_USE tn_error session_create(struct tn_child *client, struct tn_quota quota,
+				    struct tn_child_session **session);
+/* Sends it where `route` says. */
+void session_direct(struct tn_child_session *session, const struct tn_route *route);
+/* Looks what the own parent says, if it is there. */
+void session_poll(struct tn_child_session *session);
+TN_MUST_USE tn_error session_upgrade(struct tn_child_session *session, struct tn_quota quota);
+void session_close(struct tn_child_session *session);
+/* It is over: `donated` and `offered` are here again and go to the client, who is told. */
+void session_end(struct tn_child_session *session, tn_error reason);
+/* Ended and collected, or nobody is left to collect it. */
+void session_free(struct tn_child_session *session);
+void session_client_gone(struct tn_child_session *session);
+void session_server_gone(struct tn_child_session *session);
+void session_tell_client(struct tn_child_session *session);
+
+/* -- service.c: the server's side -- */
+struct tn_child_service *service_find(const struct tn_child *child, const char *name);
+void service_ask(struct tn_child_session *session);
+void services_free(struct tn_child *child);
+tn_error child_announce(void *self, struct tn_request *request, const char *service,
+			tn_signal_cap requests);
+tn_error child_request_next(void *self, struct tn_request *request, uint32_t *kind, uint32_t *id,
+			    char *service, char *label, uint64_t *ram, uint64_t *caps,
+			    uint32_t *functions, uint64_t *digest, char *interface);
+tn_error child_request_deliver(void *self, struct tn_request *request, uint32_t id, tn_any_cap cap);
+tn_error child_request_deny(void *self, struct tn_request *request, uint32_t id, uint32_t reason);
+tn_error child_request_done(void *self, struct tn_request *request, uint32_t id);
+
+/* -- client.c: the client's side -- */
+tn_error child_environment(void *self, struct tn_request *request, uint32_t *flags, char *name,
+			   tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary);
+tn_error child_session_signal(void *self, struct tn_request *request, tn_signal_cap progress);
+tn_error child_session_open(void *self, struct tn_request *request, const char *service,
+			    const char *label, uint64_t ram, uint64_t caps, uint32_t functions,
+			    uint64_t digest, const char *interface, uint32_t *id);
+tn_error child_session_collect(void *self, struct tn_request *request, uint32_t id, uint32_t *state,
+			       uint32_t *reason, tn_any_cap *cap);
+tn_error child_session_upgrade(void *self, struct tn_request *request, uint32_t id, uint64_t ram,
+			       uint64_t caps);
+tn_error child_session_close(void *self, struct tn_request *request, uint32_t id);
+tn_error child_exit(void *self, struct tn_request *request, int32_t value);
+
+/* -- child.c -- */
+/* Goes on with what waits for the own parent: birth or burial. The child may be gone afterwards. */
+void child_advance(struct tn_child *child);
+
+/* -- upstream.c: sessions at the own parent -- */
+void upstream_open(struct tn_family *family, struct tn_upstream *upstream,
+		   const struct session_request *request, struct tn_quota quota);
+void upstream_poll(struct tn_family *family, struct tn_upstream *upstream);
+void upstream_upgrade(struct tn_family *family, struct tn_upstream *upstream,
+		      struct tn_quota quota);
+/* Until `state` is ENDED it is on its way. */
+void upstream_close(struct tn_family *family, struct tn_upstream *upstream);
+
+/* -- quota.c: between the own PD and a child's -- */
+TN_MUST_USE tn_error quota_withdraw(struct tn_child *child, struct tn_quota quota);
+TN_MUST_USE tn_error quota_give(struct tn_child *child, struct tn_quota quota);
+/* The same, for quota that is the child's anyway: where the child is dying, it stays here. */
+void quota_return(struct tn_child *child, struct tn_quota quota);
+/* Takes back as much of `quota` as the server has free; what is missing is logged. */
+struct tn_quota quota_reclaim(struct tn_child *server, struct tn_quota quota);
+
+static inline bool text_equal(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* `to` has room for `max` characters and a NUL. False: too long. */
+static inline bool text_copy(char *to, size_t max, const char *from)
+{
+	size_t n = 0;
+	while (n <= max && from[n])
+		n++;
+	if (n > max)
+		return false;
+	__builtin_memcpy(to, from, n + 1);
+	return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include "internal.h"
+
+static bool nothing(struct tn_quota quota)
+{
+	return !quota.ram && !quota.caps;
+}
+
+tn_error quota_withdraw(struct tn_child *child, struct tn_quota quota)
+{
+	tn_pd_cap from = { child->pd.cap };
+	tn_any_cap to = { tn_env_pd(child->family->env).handle };
+	if (nothing(quota))
+		return TN_OK;
+	return tn_pd_transfer_quota(from, to, quota.ram, quota.caps);
+}
+
+tn_error quota_give(struct tn_child *child, struct tn_quota quota)
+{
+	tn_any_cap to = { child->pd.cap };
+	if (nothing(quota))
+		return TN_OK;
+	return tn_pd_transfer_quota(tn_env_pd(child->family->env), to, quota.ram, quota.caps);
+}
+
+void quota_return(struct tn_child *child, struct tn_quota quota)
+{
+	if (quota_give(child, quota) != TN_OK)
+		return;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+struct tn_quota quota_reclaim(struct tn_child *server, struct tn_quota quota)
+{
+	struct tn_quota none = { 0, 0 }, got = none;
+	struct tn_accounts accounts;
+	tn_pd_cap pd = { server->pd.cap };
+	if (quota_withdraw(server, quota) == TN_OK)
+		return quota;
+	if (tn_pd_accounts(pd, &accounts) != TN_OK)
+		return none;
+	got.ram = least(quota.ram, accounts.ram_limit - accounts.ram_used);
+	got.caps = least(quota.caps, accounts.caps_limit - accounts.caps_used);
+	if (quota_withdraw(server, got) != TN_OK)
+		got = none;
+	tn_log("%s keeps %llu bytes and %llu capabilities of a closed session: it uses them for "
+	       "something else",
+	       server->name, (unsigned long long)(quota.ram - got.ram),
+	       (unsigned long long)(quota.caps - got.caps));
+	return got;
+}

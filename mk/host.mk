@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# SPDX-FileCopyrightText: 2026 The Tenon authors
+#
+# What runs on the machine that builds: unit tests with sanitizers, and the scenario reader.
+#
+# HOST_TESTS are make targets that print "ok NAME", "not ok NAME: why" and "skip NAME: why" lines. A library
+# with tests of its own adds to it in lib/<name>/module.mk. Tests that only need to be compiled with
+# the sources of the libraries below are test/unit/<name>.c; their target is unit-<name>.
+
+HOST_BUILD := $(BUILD)/host
+HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_CFLAGS := -std=c17 -O1 -g $(HOST_SANITIZE) $(WARNINGS) $(INCLUDES) -I.
+$(call remember,$(HOST_BUILD)/flags,$(HOST_CC) $(HOST_CFLAGS))
+
+HOST_LIBRARY_SRCS := $(wildcard lib/sha256/*.c lib/format/format.c lib/kdl/*.c)
+HOST_LIBRARY_OBJS := $(HOST_LIBRARY_SRCS:%.c=$(HOST_BUILD)/obj/%.o)
+UNIT_TESTS := $(patsubst test/unit/%.c,%,$(filter-out test/unit/kdl_%,$(wildcard test/unit/*.c)))
+HOST_TESTS := $(UNIT_TESTS:%=unit-%)
+
+$(HOST_BUILD)/obj/%.o: %.c $(HOST_BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $< (host)"
+	@$(HOST_CC) $(HOST_CFLAGS) $(DEPEND) -c -o $@ $<
+$(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/obj/test/unit/%.o $(HOST_LIBRARY_OBJS)
+	@echo "  LINK $@"
+	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
+.PHONY: $(HOST_TESTS)
+$(UNIT_TESTS:%=unit-%): unit-%: $(HOST_BUILD)/%
+	@$<
+
+SCENARIO_ROMS := $(HOST_BUILD)/scenario-roms
+$(SCENARIO_ROMS): $(HOST_BUILD)/obj/tool/scenario-roms.o $(HOST_LIBRARY_OBJS)
+	@echo "  LINK $@"
+	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
+
+-include $(wildcard lib/*/module.mk)
+-include $(shell [ -d $(HOST_BUILD)/obj ] && find $(HOST_BUILD)/obj -name '*.d')
+
+.PHONY: host
+host: $(SCENARIO_ROMS)
+
+# -- the gates, the SDK and the tools, as tests --
+.PHONY: check-gates check-build
+check-gates: ## show that each gate can fail
+	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
+check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
+	@test/build/run $(BUILD) "$(KERNELS)"
+	@test/build/interrupt $(BUILD) "$(KERNELS)"
+HOST_TESTS += check check-gates check-build

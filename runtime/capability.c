@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include <runtime/runtime.h>
+
+/* Entries come in chunks; the first is there from the start, as memory for others needs handles. */
+enum { FIRST_CHUNK = 128, CHUNK = 1024, CHUNKS = (1 << 20) / CHUNK };
+
+struct held {
+	tn_handle handle;
+	uint32_t seen; /* deliveries that have arrived */
+	uint32_t references;
+	bool own;
+};
+
+static struct held first_chunk[FIRST_CHUNK];
+static struct held *chunks[CHUNKS];
+
+static struct held *slot(tn_handle handle)
+{
+	uint32_t index = TN_HANDLE_INDEX(handle);
+	if (index < FIRST_CHUNK)
+		return &first_chunk[index];
+	struct held *chunk = chunks[index / CHUNK];
+	return chunk ? &chunk[index % CHUNK] : NULL;
+}
+
+static struct held *find(tn_handle handle)
+{
+	struct held *held = handle ? slot(handle) : NULL;
+	return held && held->handle == handle ? held : NULL;
+}
+
+/* Makes room for the handle's index. The chunk's own dataspace handle may lie in it. */
+static tn_error make_room(tn_handle handle)
+{
+	tn_dataspace_cap dataspace;
+	uint64_t address, size;
+	if (slot(handle))
+		return TN_OK;
+	tn_error error = tn_pd_alloc(runtime_env.pd, CHUNK * sizeof(struct held), &dataspace);
+	if (error != TN_OK)
+		return error;
+	error = tn_pd_attach(runtime_env.pd, dataspace, 0, 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE,
+			     &address, &size);
+	if (error == TN_OK)
+		error = port_attached(address, size, TN_RIGHT_READ | TN_RIGHT_WRITE);
+	if (error != TN_OK) {
+		tn_dataspace_free(dataspace);
+		return error;
+	}
+	chunks[TN_HANDLE_INDEX(handle) / CHUNK] = (struct held *)address;
+	return TN_OK;
+}
+
+static void give_back(tn_handle handle, uint32_t count, struct held *held)
+{
+	uint32_t close_channel;
+	tn_error error = tn_pd_release(runtime_env.pd, handle, count, &close_channel);
+	if (error == TN_ERR_AGAIN)
+		return; /* another delivery is on its way: the entry stays, with its count */
+	if (held)
+		held->handle = 0;
+	if (error == TN_OK && close_channel)
+		port_channel_close(close_channel);
+}
+
+tn_error cap_received(tn_handle handle)
+{
+	if (!handle)
+		return TN_OK;
+	/* Before the PD capability has arrived all indices are small: no room is needed. */
+	tn_error error = make_room(handle);
+	if (error != TN_OK) {
+		give_back(handle, 1, NULL);
+		return error;
+	}
+	struct held *held = slot(handle);
+	if (held->handle != handle)
+		*held = (struct held){ .handle = handle };
+	held->seen++;
+	held->references++;
+	return TN_OK;
+}
+
+tn_error cap_take(struct tn_transfer *transfer, uint32_t count, tn_handle *handles)
+{
+	uint32_t ready = TN_TRANSFER_READY;
+	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
+		return TN_ERR_PROTOCOL;
+	struct tn_handles taken = transfer->handles;
+	if (!__atomic_compare_exchange_n(&transfer->state, &ready, TN_TRANSFER_EMPTY, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return TN_ERR_PROTOCOL;
+	tn_error error = taken.count == count ? TN_OK : TN_ERR_PROTOCOL;
+	for (uint32_t i = 0; i < taken.count && i < TN_MESSAGE_CAPS_MAX; i++) {
+		tn_error e = cap_received(taken.handle[i]);
+		handles[i] = e == TN_OK ? taken.handle[i] : 0;
+		error = error == TN_OK ? e : error;
+	}
+	for (uint32_t i = 0; error != TN_OK && i < taken.count && i < TN_MESSAGE_CAPS_MAX; i++)
+		tn_cap_release(handles[i]);
+	return error;
+}
+
+bool cap_held(tn_handle handle)
+{
+	return find(handle) != NULL;
+}
+
+bool cap_own(tn_handle handle)
+{
+	struct held *held = find(handle);
+	return held && held->own;
+}
+
+void cap_set_own(tn_handle handle)
+{
+	struct held *held = find(handle);
+	if (held)
+		held->own = true;
+}
+
+void cap_forget(tn_handle handle)
+{
+	struct held *held = find(handle);
+	if (held)
+		held->handle = 0;
+}
+
+ABI tn_error tn_cap_retain(tn_handle handle)
+{
+	struct held *held = find(handle);
+	if (!held)
+		return TN_ERR_CAPABILITY;
+	held->references++;
+	return TN_OK;
+}
+
+ABI void tn_cap_release(tn_handle handle)
+{
+	struct held *held = find(handle);
+	if (!held || !held->references || --held->references)
+		return;
+	give_back(handle, held->seen, held);
+}

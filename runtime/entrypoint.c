@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * The entrypoint: requests and signals come to handlers one at a time.
+ *
+ * Keys name objects and signals to the kernel: an index into a table and a generation, so that a
+ * request that was sent to a destroyed object never reaches its successor.
+ */
+#include <runtime/runtime.h>
+
+enum { FIRST_ENTRIES = 16, KEY_INDEX_BITS = 20 };
+
+struct entry {
+	void *target; /* struct tn_object or struct tn_signal; NULL: free */
+	uint32_t generation;
+	bool is_signal;
+};
+
+struct tn_entrypoint {
+	struct entry *entries;
+	uint32_t capacity;
+	struct tn_signal *pending; /* seen while somebody waited for another one; first in, first out */
+	struct tn_signal **pending_end;
+	struct entry first_entries[FIRST_ENTRIES];
+};
+
+struct tn_entrypoint runtime_entrypoint = {
+	.entries = runtime_entrypoint.first_entries,
+	.capacity = FIRST_ENTRIES,
+	.pending_end = &runtime_entrypoint.pending,
+};
+
+static bool grow(struct tn_entrypoint *entrypoint)
+{
+	uint32_t capacity = entrypoint->capacity * 4;
+	struct entry *entries;
+	if (capacity > 1u << KEY_INDEX_BITS)
+		return false;
+	entries = tn_heap_alloc(capacity * sizeof(*entries));
+	if (!entries)
+		return false;
+	memset(entries, 0, capacity * sizeof(*entries));
+	memcpy(entries, entrypoint->entries, entrypoint->capacity * sizeof(*entries));
+	if (entrypoint->entries != entrypoint->first_entries)
+		tn_heap_free(entrypoint->entries);
+	entrypoint->entries = entries;
+	entrypoint->capacity = capacity;
+	return true;
+}
+
+static tn_error take_key(struct tn_entrypoint *entrypoint, void *target, bool is_signal,
+			 uint32_t *key)
+{
+	uint32_t i = 0;
+	while (i < entrypoint->capacity && entrypoint->entries[i].target)
+		i++;
+	if (i == entrypoint->capacity && !grow(entrypoint))
+		return TN_ERR_OUT_OF_RAM;
+	struct entry *entry = &entrypoint->entries[i];
+	entry->target = target;
+	entry->is_signal = is_signal;
+	*key = i | entry->generation << KEY_INDEX_BITS;
+	return TN_OK;
+}
+
+static struct entry *find(struct tn_entrypoint *entrypoint, uint32_t key, bool is_signal)
+{
+	uint32_t i = key & ((1u << KEY_INDEX_BITS) - 1);
+	if (i >= entrypoint->capacity)
+		return NULL;
+	struct entry *entry = &entrypoint->entries[i];
+	if (!entry->target || entry->is_signal != is_signal)
+		return NULL;
+	return (entry->generation << KEY_INDEX_BITS | i) == key ? entry : NULL;
+}
+
+static void give_key(struct tn_entrypoint *entrypoint, uint32_t key, bool is_signal)
+{
+	struct entry *entry = find(entrypoint, key, is_signal);
+	if (!entry)
+		return;
+	entry->target = NULL;
+	entry->generation = (entry->generation + 1) & ((1u << (32 - KEY_INDEX_BITS)) - 1);
+}
+
+ABI tn_error tn_object_create(struct tn_entrypoint *entrypoint, struct tn_object *object)
+{
+	tn_any_cap cap;
+	tn_error error = take_key(entrypoint, object, false, &object->key);
+	if (error != TN_OK)
+		return error;
+	error = tn_pd_object_create(runtime_env.pd, 0, object->key, &cap);
+	if (error != TN_OK) {
+		give_key(entrypoint, object->key, false);
+		return error;
+	}
+	object->entrypoint = entrypoint;
+	object->handle = cap.handle;
+	cap_set_own(cap.handle);
+	return TN_OK;
+}
+
+static void end_identity(tn_handle handle)
+{
+	tn_error error = tn_pd_object_destroy(runtime_env.pd, (tn_any_cap){ handle });
+	(void)error; /* gone is gone */
+	cap_forget(handle);
+}
+
+ABI void tn_object_destroy(struct tn_object *object)
+{
+	if (!object->handle)
+		return;
+	give_key(object->entrypoint, object->key, false);
+	end_identity(object->handle);
+	object->handle = 0;
+}
+
+ABI tn_error tn_signal_create(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
+{
+	tn_error error = take_key(entrypoint, signal, true, &signal->key);
+	if (error != TN_OK)
+		return error;
+	error = tn_pd_signal_create(runtime_env.pd, 0, signal->key, &signal->cap);
+	if (error != TN_OK) {
+		give_key(entrypoint, signal->key, true);
+		return error;
+	}
+	signal->entrypoint = entrypoint;
+	signal->pending = false;
+	signal->next_pending = NULL;
+	return TN_OK;
+}
+
+static void unlink_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
+{
+	struct tn_signal **link = &entrypoint->pending;
+	while (*link && *link != signal)
+		link = &(*link)->next_pending;
+	if (!*link)
+		return;
+	*link = signal->next_pending;
+	if (entrypoint->pending_end == &signal->next_pending)
+		entrypoint->pending_end = link;
+	signal->pending = false;
+	signal->next_pending = NULL;
+}
+
+static void link_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
+{
+	if (signal->pending)
+		return;
+	signal->pending = true;
+	signal->next_pending = NULL;
+	*entrypoint->pending_end = signal;
+	entrypoint->pending_end = &signal->next_pending;
+}
+
+ABI void tn_signal_destroy(struct tn_signal *signal)
+{
+	if (!signal->cap.handle)
+		return;
+	unlink_pending(signal->entrypoint, signal);
+	give_key(signal->entrypoint, signal->key, true);
+	end_identity(signal->cap.handle);
+	signal->cap.handle = 0;
+}
+
+ABI tn_error tn_signal_submit(tn_signal_cap cap)
+{
+	if (TN_HANDLE_KIND(cap.handle) != TN_CAP_SIGNAL || !cap_held(cap.handle))
+		return TN_ERR_CAPABILITY;
+	return port_signal_submit(cap.handle);
+}
+
+ABI void tn_signal_wait(struct tn_signal *signal)
+{
+	struct tn_entrypoint *entrypoint = signal->entrypoint;
+	while (!signal->pending) {
+		struct port_event event;
+		port_wait(NULL, TN_OK, PORT_WAIT_SIGNALS_ONLY, &event);
+		struct entry *entry = event.kind == PORT_EVENT_SIGNAL ?
+					      find(entrypoint, event.key, true) :
+					      NULL;
+		if (entry)
+			link_pending(entrypoint, entry->target);
+	}
+	unlink_pending(entrypoint, signal);
+}
+
+/* Capabilities that came with a request are the handler's for its duration. */
+static tn_error serve_request(struct tn_entrypoint *entrypoint, struct tn_request *request,
+			      uint32_t key)
+{
+	struct tn_channel_record *records = (struct tn_channel_record *)LAYOUT_CHANNELS;
+	uint32_t caps = request->cap_count;
+	request->reply_length = 0;
+	request->reply_cap_count = 0;
+	if (caps) {
+		tn_error error =
+			cap_take(&records[request->channel].request, caps, request->caps);
+		if (error != TN_OK)
+			return error;
+	}
+	struct entry *entry = find(entrypoint, key, false);
+	struct tn_object *object = entry ? entry->target : NULL;
+	tn_error error = object ? object->dispatch(object->ops, object->self, request) :
+				  TN_ERR_GONE;
+	for (uint32_t i = 0; i < caps; i++)
+		tn_cap_release(request->caps[i]);
+	return error;
+}
+
+ABI tn_error tn_reply_caps(struct tn_request *request)
+{
+	struct tn_handles handles = { .count = request->reply_cap_count };
+	for (uint32_t i = 0; i < handles.count; i++)
+		handles.handle[i] = request->reply_caps[i];
+	return tn_pd_transfer_reply(runtime_env.pd, request->channel, handles);
+}
+
+static void handle_signal(struct tn_signal *signal)
+{
+	if (signal->handler)
+		signal->handler(signal->argument);
+}
+
+static void serve_pending(struct tn_entrypoint *entrypoint)
+{
+	struct tn_signal *signal = entrypoint->pending;
+	if (!signal)
+		return;
+	unlink_pending(entrypoint, signal);
+	handle_signal(signal);
+}
+
+void entrypoint_serve(void)
+{
+	struct tn_entrypoint *entrypoint = &runtime_entrypoint;
+	struct port_event event;
+	struct tn_request *reply = NULL;
+	tn_error status = TN_OK;
+	for (;;) {
+		port_wait(reply, status, entrypoint->pending ? PORT_WAIT_POLL : 0, &event);
+		reply = NULL;
+		if (event.kind == PORT_EVENT_REQUEST) {
+			status = serve_request(entrypoint, &event.request, event.key);
+			reply = &event.request;
+		} else if (event.kind == PORT_EVENT_SIGNAL) {
+			struct entry *entry = find(entrypoint, event.key, true);
+			if (entry)
+				handle_signal(entry->target);
+		} else {
+			serve_pending(entrypoint);
+		}
+	}
+}

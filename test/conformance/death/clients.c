@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include "steps.h"
+
+static steps_cap find(const char *name)
+{
+	steps_cap cap = { tn_actor_get(name) };
+	return cap;
+}
+
+/* Serves echo by calling `target`; returns the object's handle. */
+static tn_handle serve_forward(struct tn_env *env, steps_cap *target);
+
+void play_holder(struct tn_env *env)
+{
+	(void)env;
+	tn_exit((int)steps_hold(find("server"), "held"));
+}
+
+void play_queuer(struct tn_env *env)
+{
+	uint64_t back;
+	steps_cap server = find("server");
+	(void)env;
+	tn_actor_post("queued");
+	tn_exit((int)steps_echo(server, 1, &back));
+}
+
+void play_mortal(struct tn_env *env)
+{
+	(void)env;
+	tn_exit((int)steps_hold_until_end(find("server"), "mortal-held", "mortal"));
+}
+
+void play_transferrer(struct tn_env *env)
+{
+	static steps_cap nowhere;
+	steps_cap server = find("server");
+	tn_signal_cap killer = tn_actor_killer(tn_env_name(env));
+	struct tn_call call = { .cap_count = 1, .caps = { serve_forward(env, &nowhere) } };
+	TN_MUST(tn_call_begin(&call, server.handle));
+	(void)tn_signal_submit(killer);
+	for (;;)
+		__asm__ volatile("pause");
+}
+
+void play_giver(struct tn_env *env)
+{
+	static steps_cap nowhere;
+	tn_any_cap own = { serve_forward(env, &nowhere) };
+	TN_MUST(steps_keep(find("server"), own));
+	tn_exit(0);
+}
+
+static tn_error forward(void *self, struct tn_request *request, uint64_t value, uint64_t *back)
+{
+	const steps_cap *target = self;
+	(void)request;
+	return steps_echo(*target, value, back);
+}
+
+static tn_handle serve_forward(struct tn_env *env, steps_cap *target)
+{
+	static const struct steps_ops ops = { .echo = forward };
+	static struct tn_object object;
+	steps_cap cap;
+	TN_MUST(steps_serve(tn_env_entrypoint(env), &object, &ops, target, &cap));
+	return cap.handle;
+}
+
+void play_middle(struct tn_env *env)
+{
+	static steps_cap target;
+	target = find("server");
+	tn_actor_put("middle", serve_forward(env, &target));
+}
+
+/* a calls b, whose handler calls a. */
+void play_cycle(struct tn_env *env)
+{
+	static steps_cap other;
+	const char *name = tn_env_name(env);
+	bool first = name[sizeof("cycle.") - 1] == 'a';
+	uint64_t back;
+	tn_actor_put(name, serve_forward(env, &other));
+	other = find(first ? "cycle.b" : "cycle.a");
+	if (!first)
+		return;
+	tn_actor_post("cycling");
+	tn_exit((int)steps_echo(other, 1, &back));
+}

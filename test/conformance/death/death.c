@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Death at every step of a call, of server and of client. Whoever is left gets an error and goes on
+ * living, and everything that the dead one held is back.
+ */
+
+#include "steps.h"
+
+static steps_cap start_server(void)
+{
+	tn_actor_start("server");
+	steps_cap cap = { tn_actor_get("server") };
+	return cap;
+}
+
+static void expect_alive(steps_cap server)
+{
+	uint64_t back = 0;
+	TN_EXPECT_ERROR(steps_echo(server, 77, &back), TN_OK);
+	TN_EXPECT_EQUAL(back, 77);
+}
+
+static void end_server(steps_cap server)
+{
+	tn_actor_kill("server");
+	tn_cap_release(server.handle);
+}
+
+/* Lets others run: a few calls to the stage. It changes nothing if it is too short. */
+static void let_others_run(unsigned calls)
+{
+	while (calls--)
+		(void)tn_actor_has_ended("main");
+}
+
+/* -- the server dies -- */
+
+/* It is busy with one request, another one waits in line: both callers are told. */
+static void before_it_fetches(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_start("holder");
+	tn_actor_await("held");
+	tn_actor_start("queuer");
+	tn_actor_await("queued");
+	let_others_run(30);
+	tn_actor_kill("server");
+	struct tn_child_end holder = tn_actor_end("holder"), queuer = tn_actor_end("queuer");
+	TN_EXPECT_EQUAL(holder.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(holder.value, TN_ERR_GONE);
+	TN_EXPECT_EQUAL(queuer.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(queuer.value, TN_ERR_GONE);
+	tn_cap_release(server.handle);
+}
+
+static void in_the_handler(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	TN_EXPECT_ERROR(steps_die(server), TN_ERR_GONE);
+	TN_EXPECT_EQUAL(tn_actor_end("server").cause, TN_CHILD_KILLED);
+	tn_cap_release(server.handle);
+}
+
+/* The capability of a reply that never came is not delivered, and not paid. */
+static void before_its_reply(struct tn_env *env)
+{
+	tn_any_cap given = { 0 };
+	struct tn_accounts before = tn_actor_accounts("main");
+	(void)env;
+	steps_cap server = start_server();
+	TN_EXPECT_ERROR(steps_give_and_die(server, &given), TN_ERR_GONE);
+	TN_EXPECT_EQUAL(given.handle, 0);
+	(void)tn_actor_end("server");
+	tn_cap_release(server.handle);
+	struct tn_accounts after = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+}
+
+static void after_its_reply(struct tn_env *env)
+{
+	uint64_t back;
+	(void)env;
+	steps_cap server = start_server();
+	expect_alive(server);
+	tn_actor_kill("server");
+	TN_EXPECT_ERROR(steps_echo(server, 1, &back), TN_ERR_GONE);
+	TN_EXPECT_ERROR(steps_echo(server, 1, &back), TN_ERR_GONE);
+	tn_cap_release(server.handle);
+	TN_EXPECT_ERROR(steps_echo(server, 1, &back), TN_ERR_CAPABILITY);
+}
+
+static void exits_in_the_handler(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	TN_EXPECT_ERROR(steps_exit(server, 42), TN_ERR_GONE);
+	struct tn_child_end end = tn_actor_end("server");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, 42);
+	tn_cap_release(server.handle);
+}
+
+static void faults_in_the_handler(struct tn_env *env)
+{
+	const uint64_t nowhere = 0x123000;
+	(void)env;
+	steps_cap server = start_server();
+	TN_EXPECT_ERROR(steps_fault(server, nowhere), TN_ERR_GONE);
+	struct tn_child_end end = tn_actor_end("server");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_FAULTED);
+	TN_EXPECT_EQUAL(end.fault.kind, TN_FAULT_WRITE);
+	TN_EXPECT_EQUAL(end.fault.address, nowhere);
+	tn_cap_release(server.handle);
+}
+
+/* A successor of the same name has nothing to do with the dead one. */
+static void a_successor_is_another(struct tn_env *env)
+{
+	uint64_t back;
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_kill("server");
+	steps_cap successor = start_server();
+	TN_EXPECT(successor.handle != server.handle);
+	TN_EXPECT_ERROR(steps_echo(server, 1, &back), TN_ERR_GONE);
+	expect_alive(successor);
+	tn_cap_release(server.handle);
+	end_server(successor);
+}
+
+/* -- the client dies -- */
+
+static void client_in_mid_call(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_start("mortal");
+	tn_actor_await("mortal-held");
+	tn_actor_kill("mortal");
+	expect_alive(server);
+	end_server(server);
+}
+
+static void client_while_queued(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_start("mortal.first"); /* waits for the end of "mortal" */
+	tn_actor_start("mortal");
+	let_others_run(30);
+	tn_actor_kill("mortal");
+	struct tn_child_end first = tn_actor_end("mortal.first");
+	TN_EXPECT_EQUAL(first.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(first.value, TN_OK);
+	expect_alive(server);
+	end_server(server);
+}
+
+static void client_with_transfer_under_way(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	expect_alive(server);
+	struct tn_accounts before = tn_actor_accounts("server");
+	for (unsigned i = 0; i < 3; i++) {
+		tn_actor_start("transferrer");
+		TN_EXPECT_EQUAL(tn_actor_end("transferrer").cause, TN_CHILD_KILLED);
+		expect_alive(server);
+	}
+	struct tn_accounts after = tn_actor_accounts("server");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+	end_server(server);
+}
+
+static void client_whose_capability_is_kept(struct tn_env *env)
+{
+	uint64_t back;
+	(void)env;
+	steps_cap server = start_server();
+	struct tn_accounts before = tn_actor_accounts("server");
+	tn_actor_start("giver");
+	TN_EXPECT_EQUAL(tn_actor_end("giver").cause, TN_CHILD_EXITED);
+	TN_EXPECT_ERROR(steps_call_kept(server, 1, &back), TN_ERR_GONE);
+	TN_EXPECT_ERROR(steps_drop_kept(server), TN_OK);
+	struct tn_accounts after = tn_actor_accounts("server");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+	expect_alive(server);
+	end_server(server);
+}
+
+/* -- chains -- */
+
+static void end_of_a_chain(struct tn_env *env)
+{
+	uint64_t back = 0;
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_start("middle");
+	steps_cap middle = { tn_actor_get("middle") };
+	TN_EXPECT_ERROR(steps_echo(middle, 5, &back), TN_OK);
+	tn_actor_kill("server");
+	TN_EXPECT_ERROR(steps_echo(middle, 5, &back), TN_ERR_GONE);
+	TN_EXPECT(!tn_actor_has_ended("middle"));
+	tn_actor_kill("middle");
+	tn_cap_release(middle.handle);
+	tn_cap_release(server.handle);
+}
+
+/* A calls B calls A: those two wait for each other, nobody else does, until one is killed. */
+static void circle_is_broken(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_start("cycle.a");
+	tn_actor_start("cycle.b");
+	tn_actor_await("cycling");
+	let_others_run(30);
+	expect_alive(server);
+	TN_EXPECT(!tn_actor_has_ended("cycle.a"));
+	tn_actor_kill("cycle.b");
+	struct tn_child_end end = tn_actor_end("cycle.a");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
+	end_server(server);
+}
+
+/* -- all comes back -- */
+
+static void live_and_die(unsigned calls)
+{
+	tn_actor_start("server");
+	let_others_run(calls);
+	tn_actor_kill("server");
+}
+
+/* Killed after ever more of its life; what its parent has is the same before and after. */
+static void at_any_moment(struct tn_env *env)
+{
+	(void)env;
+	live_and_die(100); /* what the stage's heap needs is there now */
+	struct tn_accounts before = tn_actor_accounts("test");
+	for (unsigned calls = 0; calls < 40; calls++)
+		live_and_die(calls);
+	struct tn_accounts after = tn_actor_accounts("test");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+	TN_EXPECT_EQUAL(after.caps_limit, before.caps_limit);
+	TN_EXPECT_EQUAL(after.ram_limit, before.ram_limit);
+}
+
+void component_construct(struct tn_env *env)
+{
+	static const struct tn_test_case cases[] = {
+		{ "server-dies-before-it-fetches", before_it_fetches },
+		{ "server-dies-in-the-handler", in_the_handler },
+		{ "server-dies-before-its-reply", before_its_reply },
+		{ "server-dies-after-its-reply", after_its_reply },
+		{ "server-exits-in-the-handler", exits_in_the_handler },
+		{ "server-faults-in-the-handler", faults_in_the_handler },
+		{ "successor-is-another", a_successor_is_another },
+		{ "client-dies-in-mid-call", client_in_mid_call },
+		{ "client-dies-while-queued", client_while_queued },
+		{ "client-dies-with-transfer-under-way", client_with_transfer_under_way },
+		{ "client-dies-whose-capability-is-kept", client_whose_capability_is_kept },
+		{ "end-of-a-chain-dies", end_of_a_chain },
+		{ "circle-is-broken-by-a-death", circle_is_broken },
+		{ "death-at-any-moment", at_any_moment },
+		{ NULL, NULL },
+	};
+	static const struct tn_test_role roles[] = {
+		{ "server", play_server },
+		{ "holder", play_holder },
+		{ "queuer", play_queuer },
+		{ "mortal", play_mortal },
+		{ "transferrer", play_transferrer },
+		{ "giver", play_giver },
+		{ "cycle", play_cycle },
+		{ "middle", play_middle },
+		{ NULL, NULL },
+	};
+	tn_test_main(env, "test-death", cases, roles);
+}
