@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Protection domains and threads. */
+#include <hw_core.h>
+
+enum { PRIORITY = 16 };
+
+static void free_frame(uint64_t *frame)
+{
+	if (*frame)
+		frames_free(*frame, 1);
+	*frame = 0;
+}
+
+static tn_error create_kernel_pd(struct pd *pd)
+{
+	uint64_t object = frames_alloc(1), table = frames_alloc(1);
+	if (object && table && hw_call2(HW_PD_CREATE, object, table).status == HW_OK) {
+		pd->port.pd = object;
+		return TN_OK;
+	}
+	free_frame(&object);
+	free_frame(&table);
+	return TN_ERR_OUT_OF_RAM;
+}
+
+tn_error port_pd_create(struct pd *pd)
+{
+	struct port_thread *thread = &pd->thread.port;
+	tn_error error = create_kernel_pd(pd);
+	if (error != TN_OK)
+		return error;
+	thread->page = frames_alloc(1);
+	error = thread->page ? space_map(pd, LAYOUT_THREAD_PAGES, thread->page, 1,
+					 HW_RIGHT_READ | HW_RIGHT_WRITE) :
+			       TN_ERR_OUT_OF_RAM;
+	if (error != TN_OK)
+		port_pd_destroy(pd);
+	return error;
+}
+
+static void destroy_thread(struct port_thread *thread)
+{
+	if (!thread->thread)
+		return;
+	while (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
+		;
+	free_frame(&thread->thread);
+	free_frame(&thread->utcb);
+}
+
+static void destroy_space(struct pd *pd)
+{
+	struct hw_result r;
+	do {
+		r = hw_call2(HW_PD_DESTROY, pd->port.pd, 0);
+		if (r.rsi)
+			frames_free(r.rsi, 1);
+	} while (r.status == HW_ERR_AGAIN);
+	pd->port.pd = 0;
+}
+
+static void free_channel_pages(struct pd *pd)
+{
+	for (unsigned g = 0; g < PORT_CHANNEL_GROUPS; g++) {
+		uint64_t *group = pd->port.channel_pages[g];
+		for (unsigned i = 0; group && i < PORT_CHANNEL_GROUP; i++)
+			free_frame(&group[i]);
+		core_free(group, PORT_CHANNEL_GROUP * sizeof(*group));
+		pd->port.channel_pages[g] = NULL;
+	}
+}
+
+void port_pd_destroy(struct pd *pd)
+{
+	if (!pd->port.pd)
+		return;
+	destroy_thread(&pd->thread.port);
+	destroy_space(pd);
+	free_frame(&pd->thread.port.page);
+	free_channel_pages(pd);
+}
+
+tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack_pointer,
+			   uint64_t argument)
+{
+	struct hw_thread_args *args = (struct hw_thread_args *)HW_CORE_UTCB;
+	uint64_t object = frames_alloc(1), utcb = frames_alloc(1);
+	uint64_t utcb_address = LAYOUT_UTCB + thread->index * HW_PAGE_SIZE;
+	tn_error error = object && utcb ? space_tables(thread->pd, utcb_address) : TN_ERR_OUT_OF_RAM;
+	if (error == TN_OK) {
+		*args = (struct hw_thread_args){
+			.pd = thread->pd->port.pd,
+			.thread_frame = object,
+			.utcb_frame = utcb,
+			.utcb_address = utcb_address,
+			.entry = entry,
+			.stack_pointer = stack_pointer,
+			.argument = argument,
+			.priority = PRIORITY,
+			.local_id = thread->index,
+		};
+		if (hw_call2(HW_THREAD_CREATE, 0, 0).status != HW_OK)
+			error = TN_ERR_LIMIT;
+	}
+	if (error != TN_OK) {
+		free_frame(&object);
+		free_frame(&utcb);
+		return error;
+	}
+	thread->port.thread = object;
+	thread->port.utcb = utcb;
+	return TN_OK;
+}
+
+void port_thread_abort(struct thread *thread)
+{
+	if (thread->port.thread)
+		hw_call2(HW_THREAD_ABORT, thread->port.thread, 0);
+}
+
+struct tn_thread_page *port_thread_page(struct thread *thread)
+{
+	return thread->port.page ? hw_window(thread->port.page) : NULL;
+}
+
+void *port_channel_table_page(struct pd *pd, uint32_t page)
+{
+	if (page >= PORT_CHANNEL_GROUPS * PORT_CHANNEL_GROUP || !pd->port.pd)
+		return NULL;
+	uint64_t **group = &pd->port.channel_pages[page / PORT_CHANNEL_GROUP];
+	if (!*group)
+		*group = core_alloc(PORT_CHANNEL_GROUP * sizeof(**group));
+	if (!*group)
+		return NULL;
+	uint64_t *frame = &(*group)[page % PORT_CHANNEL_GROUP];
+	if (*frame)
+		return hw_window(*frame);
+	*frame = frames_alloc(1);
+	if (*frame && space_map(pd, LAYOUT_CHANNELS + page * HW_PAGE_SIZE, *frame, 1,
+				HW_RIGHT_READ | HW_RIGHT_WRITE) != TN_OK)
+		free_frame(frame);
+	return *frame ? hw_window(*frame) : NULL;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Exceptions of components, as the kernel delivers them. Source of the numbers: Intel SDM, volume 3, 6.15. */
+#include <fault.h>
+#include <hw_core.h>
+
+enum { VECTOR_DIVIDE = 0, VECTOR_DEBUG = 1, VECTOR_BREAKPOINT = 3, VECTOR_UNDEFINED = 6,
+       VECTOR_PROTECTION = 13, VECTOR_PAGE = 14, VECTOR_X87 = 16, VECTOR_SIMD = 19 };
+enum { PAGE_WRITE = 2, PAGE_FETCH = 16 };
+
+static enum tn_fault_kind kind_of(uint32_t vector, uint32_t code)
+{
+	switch (vector) {
+	case VECTOR_PAGE:
+		if (code & PAGE_FETCH)
+			return TN_FAULT_EXECUTE;
+		return code & PAGE_WRITE ? TN_FAULT_WRITE : TN_FAULT_READ;
+	case VECTOR_UNDEFINED:
+	case VECTOR_PROTECTION:
+		return TN_FAULT_INSTRUCTION;
+	case VECTOR_DIVIDE:
+	case VECTOR_X87:
+	case VECTOR_SIMD:
+		return TN_FAULT_ARITHMETIC;
+	case VECTOR_DEBUG:
+	case VECTOR_BREAKPOINT:
+		return TN_FAULT_BREAKPOINT;
+	default:
+		return TN_FAULT_OTHER;
+	}
+}
+
+static struct pd *owner(uint64_t thread)
+{
+	struct pd *pd;
+	for (uint32_t i = 1; pd_find(i, &pd); i++)
+		if (pd && pd->thread.port.thread == thread)
+			return pd;
+	return NULL;
+}
+
+void fault_handle(uint64_t thread, uint32_t vector, uint32_t code, uint64_t address)
+{
+	struct pd *pd = owner(thread);
+	if (!pd)
+		return;
+	/* Core's UTCB is free for use: no request is being served. */
+	hw_call2(HW_THREAD_REGISTERS, thread, 0);
+	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
+	struct tn_fault fault = {
+		.kind = kind_of(vector, code),
+		.address = vector == VECTOR_PAGE ? address : 0,
+		.instruction = registers->rip,
+	};
+	const struct tn_thread_page *page = port_thread_page(&pd->thread);
+	if (vector == VECTOR_PAGE && page && fault.instruction >= page->guard_begin &&
+	    fault.instruction < page->guard_end) {
+		hw_call2(HW_THREAD_RESUME, thread, page->guard_recover);
+		return;
+	}
+	core_fault(pd, &pd->thread, &fault);
+}

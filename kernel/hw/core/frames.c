@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Physical memory: a bitmap of free frames, first fit from where the last search ended. */
+#include <hw_core.h>
+
+enum { FRAMES_MAX = 1 << 20 }; /* 4 GiB */
+
+static uint64_t free_map[FRAMES_MAX / 64];
+static uint64_t frame_limit; /* one above the highest */
+static uint64_t hint;
+
+static bool is_free(uint64_t frame)
+{
+	return free_map[frame / 64] >> (frame % 64) & 1;
+}
+
+static void set_free(uint64_t frame, bool is)
+{
+	uint64_t bit = 1ull << (frame % 64);
+	free_map[frame / 64] = is ? free_map[frame / 64] | bit : free_map[frame / 64] & ~bit;
+}
+
+void frames_init(void)
+{
+	for (uint32_t i = 0; i < hw_boot->range_count; i++) {
+		uint64_t first = hw_boot->ranges[i].base / HW_PAGE_SIZE;
+		uint64_t end = first + hw_boot->ranges[i].size / HW_PAGE_SIZE;
+		for (uint64_t frame = first; frame < end && frame < FRAMES_MAX; frame++) {
+			set_free(frame, true);
+			frame_limit = frame + 1 > frame_limit ? frame + 1 : frame_limit;
+		}
+	}
+}
+
+/* First run of `count` free frames in [from, to); `to` if there is none. */
+static uint64_t find(uint64_t from, uint64_t to, uint64_t count)
+{
+	uint64_t run = 0;
+	for (uint64_t frame = from; frame < to; frame++) {
+		if (frame % 64 == 0 && !free_map[frame / 64]) {
+			run = 0;
+			frame += 63;
+			continue;
+		}
+		run = is_free(frame) ? run + 1 : 0;
+		if (run == count)
+			return frame + 1 - count;
+	}
+	return to;
+}
+
+uint64_t frames_alloc(uint64_t count)
+{
+	uint64_t first = find(hint, frame_limit, count);
+	if (first == frame_limit)
+		first = find(0, frame_limit, count);
+	if (first == frame_limit)
+		return 0;
+	for (uint64_t i = 0; i < count; i++)
+		set_free(first + i, false);
+	hint = first + count;
+	__builtin_memset(hw_window(first * HW_PAGE_SIZE), 0, count * HW_PAGE_SIZE);
+	return first * HW_PAGE_SIZE;
+}
+
+void frames_free(uint64_t base, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++)
+		set_free(base / HW_PAGE_SIZE + i, true);
+	if (base / HW_PAGE_SIZE < hint)
+		hint = base / HW_PAGE_SIZE;
+}
+
+void *port_core_pages(size_t pages)
+{
+	uint64_t base = frames_alloc(pages);
+	return base ? hw_window(base) : NULL;
+}
+
+tn_error port_memory_create(struct port_memory *memory, uint64_t pages)
+{
+	memory->base = frames_alloc(pages);
+	memory->pages = pages;
+	memory->sealed = false;
+	return memory->base ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
+void port_memory_destroy(struct port_memory *memory)
+{
+	if (memory->base)
+		frames_free(memory->base, memory->pages);
+	memory->base = 0;
+}
+
+void *port_memory_view(struct port_memory *memory)
+{
+	return hw_window(memory->base);
+}
+
+/* Regions of sealed memory are never mapped writable: generic code checks the rights. */
+void port_memory_seal(struct port_memory *memory)
+{
+	memory->sealed = true;
+}

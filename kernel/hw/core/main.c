@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Core's start, its event loop, console and time. */
+#include <fault.h>
+#include <hw_core.h>
+
+const struct hw_boot_info *hw_boot;
+
+enum { BADGE_DEADLINE = 1, HANDLE_BYTES = sizeof(tn_handle) };
+
+static uint64_t deadline_signal;
+
+size_t port_console_write(const char *text, size_t length)
+{
+	size_t n = length < HW_MESSAGE_MAX ? length : HW_MESSAGE_MAX;
+	__builtin_memcpy((void *)HW_CORE_UTCB, text, n);
+	hw_call2(HW_CONSOLE_WRITE, 0, n);
+	return n;
+}
+
+uint64_t port_time(void)
+{
+	return hw_call2(HW_TIME, 0, 0).rsi;
+}
+
+void port_deadline(uint64_t ns)
+{
+	hw_call2(HW_DEADLINE, ns, deadline_signal);
+}
+
+void port_exit(int value)
+{
+	for (;;)
+		hw_call2(HW_SHUTDOWN, (uint64_t)value & 127, 0);
+}
+
+/* Handles to and from core follow the data of the message. */
+static bool split_caps(struct tn_request *request)
+{
+	uint32_t bytes = request->cap_count * HANDLE_BYTES;
+	if (request->cap_count > TN_MESSAGE_CAPS_MAX || bytes > request->length)
+		return false;
+	request->length -= bytes;
+	__builtin_memcpy(request->caps, request->data + request->length, bytes);
+	return true;
+}
+
+static uint64_t reply_tag(struct tn_request *request, tn_error status)
+{
+	if (status != TN_OK)
+		return hw_tag(0, 0, 0, status);
+	uint32_t bytes = request->reply_cap_count * HANDLE_BYTES;
+	if (request->reply_length + bytes > HW_MESSAGE_MAX)
+		return hw_tag(0, 0, 0, TN_ERR_TOO_LONG);
+	__builtin_memcpy(request->reply + request->reply_length, request->reply_caps, bytes);
+	return hw_tag(0, request->reply_length + bytes, request->reply_cap_count, TN_OK);
+}
+
+static uint64_t serve(uint64_t badge, uint64_t tag)
+{
+	struct pd *client;
+	struct tn_request request = {
+		.data = (const unsigned char *)HW_CORE_UTCB,
+		.reply = (unsigned char *)HW_CORE_UTCB,
+		.length = HW_TAG_LENGTH(tag),
+		.opcode = HW_TAG_OPCODE(tag),
+		.cap_count = (uint8_t)HW_TAG_CAPS(tag),
+	};
+	if (!split_caps(&request))
+		return hw_tag(0, 0, 0, TN_ERR_PROTOCOL);
+	if (!pd_find((uint32_t)(badge >> 32), &client) || !client)
+		return hw_tag(0, 0, 0, TN_ERR_GONE);
+	return reply_tag(&request, core_request(client, (tn_handle)badge, &request));
+}
+
+void port_run(void)
+{
+	uint64_t flags = 0, tag = 0;
+	for (;;) {
+		struct hw_result event = hw_call2(HW_REPLY_WAIT, flags, tag);
+		flags = 0;
+		if (event.status == HW_EVENT_REQUEST) {
+			tag = serve(event.rdi, event.rsi);
+			flags = HW_WAIT_REPLY;
+		} else if (event.status == HW_EVENT_FAULT) {
+			fault_handle(event.rdi, (uint32_t)event.rsi, (uint32_t)(event.rsi >> 32),
+				     event.rdx);
+		} else if (event.status == HW_EVENT_SIGNAL && event.rdi == BADGE_DEADLINE) {
+			core_deadline();
+		}
+	}
+}
+
+TN_NO_RETURN void core_main(const struct hw_boot_info *boot);
+
+void core_main(const struct hw_boot_info *boot)
+{
+	hw_boot = boot;
+	frames_init();
+	modules_init();
+	deadline_signal = signal_create(boot->core_thread, BADGE_DEADLINE);
+	hw_call2(HW_FAULT_HANDLER, boot->core_thread, 0);
+	core_start();
+	port_run();
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include "console.h"
+#include "cpu.h"
+
+enum { PORT = 0x3f8, INTERRUPTS = PORT + 1, FIFO = PORT + 2, LINE = PORT + 3, MODEM = PORT + 4 };
+enum { STATUS = PORT + 5, STATUS_EMPTY = 0x20 };
+
+/* A port that is never ready must not stop the kernel. */
+enum { PATIENCE = 100000 };
+
+void console_setup(void)
+{
+	cpu_out8(INTERRUPTS, 0);
+	cpu_out8(LINE, 0x80);
+	cpu_out8(PORT, 1); /* 115200 baud */
+	cpu_out8(INTERRUPTS, 0);
+	cpu_out8(LINE, 0x03); /* 8n1 */
+	cpu_out8(FIFO, 0x07);
+	cpu_out8(MODEM, 0x03);
+}
+
+void console_write(const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		for (unsigned n = 0; n < PATIENCE && !(cpu_in8(STATUS) & STATUS_EMPTY); n++)
+			__asm__ volatile("pause");
+		cpu_out8(PORT, bytes[i]);
+	}
+}
+
+void console_text(const char *text)
+{
+	for (; *text; text++)
+		console_write((const uint8_t *)text, 1);
+}
+
+void console_hex(uint64_t value)
+{
+	for (int shift = 60; shift >= 0; shift -= 4)
+		console_write((const uint8_t *)&"0123456789abcdef"[value >> shift & 15], 1);
+}

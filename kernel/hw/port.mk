@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# SPDX-FileCopyrightText: 2026 The Tenon authors
+#
+# The hw port: our own microkernel, and what core and the runtime need to run on it.
+
+include kernel/hw/kernel.mk
+
+hw.core.cflags := -Ikernel/hw/include
+hw.core.ldflags := -Wl,-e,core_entry
+hw.runtime.cflags := -Ikernel/hw/include
+hw.targets := $(BUILD)/hw/kernel.elf
