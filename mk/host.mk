@@ -5,14 +5,15 @@
 #
 # HOST_TESTS are make targets that print "ok NAME", "not ok NAME: why" and "skip NAME: why" lines. A library
 # with tests of its own adds to it in lib/<name>/module.mk. Tests that only need to be compiled with
-# the sources of the libraries below are test/unit/<name>.c; their target is unit-<name>.
+# the sources of the libraries below are test/unit/<name>.c; their target is unit-<name>. The example in the
+# documentation of include/tenon/<name>.h is compiled by a test that includes <example/<name>.h>.
 
 HOST_BUILD := $(BUILD)/host
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := -std=c17 -O1 -g $(HOST_SANITIZE) $(WARNINGS) $(INCLUDES) -I.
 $(call remember,$(HOST_BUILD)/flags,$(HOST_CC) $(HOST_CFLAGS))
 
-HOST_LIBRARY_SRCS := $(wildcard lib/sha256/*.c lib/format/format.c lib/kdl/*.c)
+HOST_LIBRARY_SRCS := $(wildcard lib/sha256/*.c lib/format/format.c lib/kdl/*.c lib/text/*.c lib/containers/*.c)
 HOST_LIBRARY_OBJS := $(HOST_LIBRARY_SRCS:%.c=$(HOST_BUILD)/obj/%.o)
 UNIT_TESTS := $(patsubst test/unit/%.c,%,$(filter-out test/unit/kdl_%,$(wildcard test/unit/*.c)))
 HOST_TESTS := $(UNIT_TESTS:%=unit-%)
@@ -24,6 +25,15 @@ $(HOST_BUILD)/obj/%.o: %.c $(HOST_BUILD)/flags
 $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/obj/test/unit/%.o $(HOST_LIBRARY_OBJS)
 	@echo "  LINK $@"
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
+
+# What stands between @code and @endcode.
+HOST_EXAMPLES := $(patsubst include/tenon/%,$(HOST_BUILD)/example/%,$(shell grep -l '@code' include/tenon/*.h))
+$(HOST_EXAMPLES): $(HOST_BUILD)/example/%.h: include/tenon/%.h
+	@mkdir -p $(@D)
+	@{ echo '#include <tenon/$*.h>'; \
+	   awk '/@endcode/ { on = 0 } on { sub(/^ \* ?/, ""); print } /@code/ { on = 1 }' $<; } > $@
+$(UNIT_TESTS:%=$(HOST_BUILD)/obj/test/unit/%.o): HOST_CFLAGS += -I$(HOST_BUILD)
+$(UNIT_TESTS:%=$(HOST_BUILD)/obj/test/unit/%.o): | $(HOST_EXAMPLES)
 .PHONY: $(HOST_TESTS)
 $(UNIT_TESTS:%=unit-%): unit-%: $(HOST_BUILD)/%
 	@$<
