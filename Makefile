@@ -70,7 +70,10 @@ unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 check: all ## the gates: ABI, instructions, names of kernels, headers
 	@$(PYTHON) tool/abi-check --build $(BUILD) --kernels "$(KERNELS)" --cc "$(CC)"
 
-bench: all ## measure on each kernel; writes build/bench.jsonl
+bench: all ## measure on each kernel, and libraries on the host; writes build/bench.jsonl
+	@tool/install-packages build run bench
+	@rm -f $(BUILD)/bench.jsonl
+	@for b in $(HOST_BENCHES); do $(MAKE) -s --no-print-directory $$b || exit 1; done
 	@$(PYTHON) tool/bench --build $(BUILD) --kernels "$(KERNELS)"
 
 loc: ## lines of code, generic and of each port

@@ -24,6 +24,13 @@ struct tn_transfer {
 	struct tn_handles handles;
 };
 
+/*
+ * The identity of a channel, as requests carry it: the index of its record, and a number that tells it
+ * from earlier channels with the same index.
+ */
+#define TN_CHANNEL(index, generation) (((uint32_t)(generation) << 16) | (index))
+#define TN_CHANNEL_INDEX(identity)    ((uint32_t)(identity)&0xffffu)
+
 /* One per channel at the server's entrypoint: what its client sends. 64 bytes. */
 struct tn_channel_record {
 	struct tn_transfer request;

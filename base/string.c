@@ -16,6 +16,18 @@ ABI void *memcpy(void *__restrict to, const void *__restrict from, size_t size)
 {
 	unsigned char *t = to;
 	const unsigned char *f = from;
+	for (; size >= 4 * sizeof(word); size -= 4 * sizeof(word)) {
+		const word *source = (const word *)(const void *)f;
+		word *target = (word *)(void *)t;
+		word a = source[0], b = source[1], c = source[2], d = source[3];
+		target[0] = a;
+		target[1] = b;
+		target[2] = c;
+		target[3] = d;
+		t += 4 * sizeof(word);
+		f += 4 * sizeof(word);
+		KEEP_LOOP(t);
+	}
 	for (; size >= sizeof(word); size -= sizeof(word)) {
 		*(word *)(void *)t = *(const word *)(const void *)f;
 		t += sizeof(word);
@@ -46,6 +58,12 @@ ABI void *memset(void *to, int value, size_t size)
 {
 	unsigned char *t = to;
 	word pattern = 0x0101010101010101u * (unsigned char)value;
+	for (; size >= 4 * sizeof(word); size -= 4 * sizeof(word)) {
+		word *target = (word *)(void *)t;
+		target[0] = target[1] = target[2] = target[3] = pattern;
+		t += 4 * sizeof(word);
+		KEEP_LOOP(t);
+	}
 	for (; size >= sizeof(word); size -= sizeof(word)) {
 		*(word *)(void *)t = pattern;
 		t += sizeof(word);

@@ -157,16 +157,6 @@ refund:
 	return error;
 }
 
-tn_error cap_deliver(struct pd *holder, struct object *object, struct pd *payer, struct cap **cap)
-{
-	*cap = existing(holder, object);
-	if (!*cap)
-		return make(holder, object, payer, cap);
-	(*cap)->delivered++;
-	return TN_OK;
-}
-
-/* Stops to be paid: dead entries cost nothing. */
 static void unpay(struct cap *cap)
 {
 	if (!cap->payer)
@@ -176,14 +166,69 @@ static void unpay(struct cap *cap)
 	cap->payer = NULL;
 }
 
+static tn_error pay_instead(struct cap *cap, struct pd *payer)
+{
+	tn_error error = account_charge(payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	if (error != TN_OK)
+		return error;
+	unpay(cap);
+	cap->payer = payer;
+	list_append(&payer->paid_caps, &cap->in_payer);
+	return TN_OK;
+}
+
+/* What a PD gets for itself it pays itself, so that it does not end with somebody else. */
+static tn_error pay_own(struct cap *cap)
+{
+	tn_error error = cap->payer == cap->holder ? TN_OK : pay_instead(cap, cap->holder);
+	struct channel *channel = cap->channel;
+	if (error == TN_OK && channel)
+		error = channel_get(channel->client, channel->server, cap->holder, &channel);
+	return error;
+}
+
+tn_error cap_deliver(struct pd *holder, struct object *object, struct pd *payer, struct cap **cap)
+{
+	*cap = existing(holder, object);
+	if (!*cap)
+		return make(holder, object, payer, cap);
+	tn_error error = payer == holder ? pay_own(*cap) : TN_OK;
+	if (error == TN_OK)
+		(*cap)->delivered++;
+	return error;
+}
+
+/*
+ * A submit counts, also when its sender is gone before the receiver has seen it: core submits in
+ * its place, by a capability that it keeps as long as the signal lives. Where the owner of the
+ * signal cannot pay for that, core's own reserve does.
+ */
+static void forward_submit(struct object *signal)
+{
+	struct cap *cap = cap_find(&core_pd, signal->forward);
+	tn_error error = TN_OK;
+	if (!cap) {
+		error = cap_deliver(&core_pd, signal, signal->payer, &cap);
+		if (error != TN_OK)
+			error = cap_deliver(&core_pd, signal, &core_pd, &cap);
+	}
+	if (error != TN_OK)
+		return;
+	signal->forward = cap->handle;
+	port_core_submit(cap);
+}
+
 void cap_kill(struct cap *cap)
 {
-	if (!cap->object)
+	struct object *object = cap->object;
+	if (!object)
 		return;
+	if (object->kind == OBJECT_SIGNAL && !object->ending && cap->holder != &core_pd &&
+	    port_signal_pending(cap))
+		forward_submit(object);
 	port_cap_remove(cap);
 	list_remove(&cap->in_object);
 	cap->object = NULL;
-	unpay(cap);
 	/* Whoever is in a call through it must hear of it. */
 	struct thread *thread = &cap->holder->thread;
 	struct tn_thread_page *page = port_thread_page(thread);
@@ -195,6 +240,7 @@ void cap_free(struct cap *cap)
 {
 	struct channel *channel = cap->channel;
 	cap_kill(cap);
+	unpay(cap);
 	if (channel) {
 		list_remove(&cap->in_channel);
 		cap->channel = NULL;
@@ -203,9 +249,18 @@ void cap_free(struct cap *cap)
 	put_back(cap);
 }
 
+void cap_payer_gone(struct cap *cap)
+{
+	cap_kill(cap);
+	if (cap->holder == &core_pd)
+		unpay(cap); /* stays until cap_drop(): as many as core has places for them */
+	else if (pay_instead(cap, cap->holder) != TN_OK)
+		cap_free(cap);
+}
+
 void cap_undeliver(struct cap *cap)
 {
-	if (--cap->delivered == 0)
+	if (--cap->delivered == cap->returned)
 		cap_free(cap);
 }
 

@@ -33,8 +33,10 @@ void cap_submit(tn_handle held);
 
 /* Frees the entry: its index may be used again, with the next generation. */
 void cap_free(struct cap *cap);
-/* The object is gone: the entry stays, dead and unpaid, until its holder releases it. */
+/* The object is gone: the entry stays, dead and paid for, until its holder releases it. */
 void cap_kill(struct cap *cap);
+/* The entry dies, and its holder pays until it releases it; the entry goes if it cannot. */
+void cap_payer_gone(struct cap *cap);
 
 /* Frees all entries of a PD and its tables. */
 void cap_space_destroy(struct pd *holder);

@@ -8,8 +8,9 @@
 #include <core/price.h>
 #include <core/transfer.h>
 
-/* Channel identities index a two-level table at the server; 0 is core's own channel to it. */
+/* A channel's index is one of a two-level table at the server. */
 enum { IDS_PER_PAGE = 512, PAGES = 128 };
+_Static_assert(IDS_PER_PAGE * PAGES <= 1 << 16, "indices have 16 bits");
 _Static_assert((uint64_t)IDS_PER_PAGE * PAGES * sizeof(struct tn_channel_record) <=
 		       LAYOUT_CHANNELS_END - LAYOUT_CHANNELS,
 	       "each channel has its record");
@@ -51,10 +52,10 @@ static struct channel **free_slot(struct pd *server, uint32_t *id)
 	}
 }
 
-struct channel *channel_find(struct pd *server, uint64_t id)
+struct channel *channel_find(struct pd *server, uint64_t identity)
 {
-	struct channel **s = id <= UINT32_MAX ? slot(server, (uint32_t)id) : NULL;
-	return s ? *s : NULL;
+	struct channel **s = slot(server, TN_CHANNEL_INDEX(identity));
+	return s && *s && (*s)->identity == identity ? *s : NULL;
 }
 
 static struct channel *existing(struct pd *client, struct pd *server)
@@ -82,6 +83,7 @@ static tn_error make(struct pd *client, struct pd *server, struct pd *payer,
 	channel->server = server;
 	channel->payer = payer;
 	channel->id = id;
+	channel->identity = TN_CHANNEL(id, ++server->channel_serial);
 	list_init(&channel->caps);
 	tn_error error = port_channel_create(channel);
 	if (error != TN_OK) {
@@ -101,8 +103,10 @@ tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
 		     struct channel **channel)
 {
 	*channel = existing(client, server);
-	if (*channel)
+	if (*channel && (payer != client || (*channel)->payer == client))
 		return TN_OK;
+	if (*channel) /* what a PD needs for itself must not end with somebody else */
+		return channel_pay(*channel, client);
 	tn_error error = account_charge(payer, PRICE_CHANNEL_RAM, 0);
 	if (error != TN_OK)
 		return error;
@@ -112,10 +116,51 @@ tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
 	return error;
 }
 
+tn_error channel_pay(struct channel *channel, struct pd *payer)
+{
+	tn_error error = account_charge(payer, PRICE_CHANNEL_RAM, 0);
+	if (error != TN_OK)
+		return error;
+	list_remove(&channel->in_payer);
+	account_refund(channel->payer, PRICE_CHANNEL_RAM, 0);
+	channel->payer = payer;
+	list_append(&payer->paid_channels, &channel->in_payer);
+	return TN_OK;
+}
+
+/*
+ * Ending a channel undoes transfers, which may take the last capability of another one, and so on,
+ * as many as components like: hence a list, and no recursion.
+ */
+static struct list idle;
+static unsigned holds;
+
+void channel_hold(void)
+{
+	holds++;
+}
+
+void channel_release(void)
+{
+	struct list_node *node;
+	while (holds == 1 && idle.head.next && (node = list_first(&idle))) {
+		struct channel *channel = list_entry(node, struct channel, in_idle);
+		list_remove(node);
+		if (list_empty(&channel->caps)) /* it may be in use again */
+			channel_destroy(channel);
+	}
+	holds--;
+}
+
 void channel_put(struct channel *channel)
 {
-	if (list_empty(&channel->caps))
-		channel_destroy(channel);
+	if (!list_empty(&channel->caps) || channel->in_idle.next)
+		return;
+	if (!idle.head.next)
+		list_init(&idle);
+	channel_hold();
+	list_append(&idle, &channel->in_idle);
+	channel_release();
 }
 
 /* A client that waits in a call to a server that goes must be woken. */
@@ -133,14 +178,15 @@ static void abort_caller(struct channel *channel)
 
 void channel_destroy(struct channel *channel)
 {
+	channel_hold();
 	transfer_undo(channel);
 	abort_caller(channel);
 	struct list_node *node;
 	while ((node = list_first(&channel->caps))) {
 		list_remove(node);
 		struct cap *cap = list_entry(node, struct cap, in_channel);
-		cap->channel = NULL;
 		cap_kill(cap);
+		cap->channel = NULL;
 	}
 	port_channel_destroy(channel);
 	*slot(channel->server, channel->id) = NULL;
@@ -149,24 +195,21 @@ void channel_destroy(struct channel *channel)
 	list_remove(&channel->in_client);
 	list_remove(&channel->in_server);
 	list_remove(&channel->in_payer);
+	list_remove(&channel->in_idle);
 	account_refund(channel->payer, PRICE_CHANNEL_RAM, 0);
 	core_free(channel, sizeof(*channel));
+	channel_release();
 }
 
 void channel_payer_gone(struct channel *channel)
 {
 	struct list_node *node = list_first(&channel->caps);
 	for (; node; node = list_next(&channel->caps, node)) {
-		struct pd *payer = list_entry(node, struct cap, in_channel)->payer;
-		if (!payer || payer == channel->payer)
+		const struct cap *cap = list_entry(node, struct cap, in_channel);
+		if (!cap->object || !cap->payer || cap->payer == channel->payer)
 			continue;
-		if (account_charge(payer, PRICE_CHANNEL_RAM, 0) != TN_OK)
-			continue;
-		list_remove(&channel->in_payer);
-		account_refund(channel->payer, PRICE_CHANNEL_RAM, 0);
-		channel->payer = payer;
-		list_append(&payer->paid_channels, &channel->in_payer);
-		return;
+		if (channel_pay(channel, cap->payer) == TN_OK)
+			return;
 	}
 	channel_destroy(channel);
 }

@@ -9,11 +9,19 @@
 /* Finds or makes the channel; a new one is paid by `payer`. */
 TN_MUST_USE tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
 				 struct channel **channel);
+/* `payer` pays from now on. */
+TN_MUST_USE tn_error channel_pay(struct channel *channel, struct pd *payer);
 /* Ends it if no capability goes through it any more. */
 void channel_put(struct channel *channel);
+/*
+ * Between these two no channel ends by channel_put(): those that lose their last capability do so at
+ * the outermost channel_release(). For whoever works with a channel while capabilities go.
+ */
+void channel_hold(void);
+void channel_release(void);
 /* A party goes. Capabilities through it lose it; a caller waiting in it is aborted. */
 void channel_destroy(struct channel *channel);
 /* The payer goes: somebody else who needs it takes over, or it ends. */
 void channel_payer_gone(struct channel *channel);
 /* By its identity at the server; NULL if there is none. */
-struct channel *channel_find(struct pd *server, uint64_t id);
+struct channel *channel_find(struct pd *server, uint64_t identity);

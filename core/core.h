@@ -16,10 +16,10 @@ struct account {
 };
 
 enum object_kind {
-	OBJECT_RPC,		/* of a component's entrypoint */
-	OBJECT_SIGNAL,		/* of a component's entrypoint */
+	OBJECT_RPC,    /* of a component's entrypoint */
+	OBJECT_SIGNAL, /* of a component's entrypoint */
 	/* core's own: */
-	OBJECT_PARENT,		/* init's parent */
+	OBJECT_PARENT, /* init's parent */
 	OBJECT_PD,
 	OBJECT_DATASPACE,
 	OBJECT_ROM,
@@ -30,22 +30,25 @@ enum object_kind {
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
 struct object {
 	enum object_kind kind;
-	struct pd *payer;	/* whose account holds its price */
+	struct pd *payer;          /* whose account holds its price */
 	struct list_node in_payer; /* pd->objects */
-	struct list caps;	/* every struct cap that names it */
-	struct pd *entrypoint;	/* RPC, SIGNAL: whose entrypoint serves it */
-	uint32_t key;		/* RPC, SIGNAL: the server's name for it */
+	struct list caps;          /* every struct cap that names it */
+	struct pd *entrypoint;     /* RPC, SIGNAL: whose entrypoint serves it */
+	uint32_t key;              /* RPC, SIGNAL: the server's name for it */
+	tn_handle forward;         /* SIGNAL: core's own capability, see cap_kill() */
+	bool ending;
 	struct port_object port;
 };
 
 /* One entry of a PD's capability space. */
 struct cap {
-	struct object *object;	/* NULL: dead, stays until released */
+	struct object *object; /* NULL: dead, stays until released */
 	struct pd *holder;
-	struct pd *payer;	/* whose account pays; the entry goes when the payer goes */
+	struct pd *payer;        /* whose account pays; the entry dies when the payer goes */
 	struct channel *channel; /* to the object's entrypoint; NULL for core's objects */
 	tn_handle handle;
-	uint32_t delivered;	/* how often the holder got it */
+	uint32_t delivered; /* how often the holder got it */
+	uint32_t returned;  /* count of a release that came while one more was on its way; or 0 */
 	bool used;
 	struct list_node in_object, in_payer, in_channel;
 	struct port_cap port;
@@ -55,10 +58,12 @@ struct cap {
 struct channel {
 	struct pd *client, *server;
 	struct pd *payer;
-	uint32_t id;		/* index at the server, its identity in requests */
-	struct list caps;	/* capabilities that go through it, dead ones included */
+	uint32_t id;       /* index at the server */
+	uint32_t identity; /* index and generation, as requests carry it */
+	struct list caps;  /* capabilities that go through it, dead ones included */
 	struct list_node in_client, in_server, in_payer;
-	struct tn_handles sent; /* the last transfer to the server, to be undone if never taken */
+	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
+	struct tn_handles sent;   /* the last transfer to the server, to be undone if never taken */
 	struct port_channel port;
 };
 
@@ -67,10 +72,11 @@ struct region {
 	struct pd *pd;
 	uint64_t address, size, offset;
 	uint32_t rights;
-	bool leaving;		/* detached, but the runtime has still to confirm */
+	bool leaving; /* detached, but the runtime has still to confirm */
 	uint64_t price;
-	struct dataspace *dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */
-	struct port_memory *memory;  /* NULL: the memory is gone */
+	struct dataspace
+		*dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */
+	struct port_memory *memory; /* NULL: the memory is gone */
 	struct list_node in_pd, in_dataspace;
 	struct port_region port;
 };
@@ -79,7 +85,7 @@ struct dataspace {
 	struct object object;
 	uint64_t size;
 	uint32_t rights;
-	const char *name;	/* of the ROM module, or "" */
+	const char *name; /* of the ROM module, or "" */
 	struct list regions;
 	struct port_memory *memory; /* own_memory, or a module's */
 	struct port_memory own_memory;
@@ -88,7 +94,8 @@ struct dataspace {
 struct thread {
 	struct pd *pd;
 	uint32_t index;
-	struct tn_handles sent; /* the last transfer with a reply to it, to be undone if never taken */
+	struct tn_handles
+		sent; /* the last transfer with a reply to it, to be undone if never taken */
 	struct channel *sent_over;
 	struct port_thread port;
 };
@@ -99,21 +106,22 @@ struct pd {
 	struct object object;
 	struct account account;
 	char label[TN_LABEL_MAX + 1];
-	uint32_t number;	/* index in core's table of PDs */
+	uint32_t number; /* index in core's table of PDs */
 	enum tn_pd_state state;
 	struct tn_fault fault;
-	tn_handle watch;	/* core's capability to the signal for changes of state */
-	struct list objects;	/* paid by this PD; child PDs too */
-	struct list paid_caps;	/* entries of any PD that this one pays */
-	struct list regions;	/* ordered by address */
+	tn_handle watch;       /* core's capability to the signal for changes of state */
+	struct list objects;   /* paid by this PD; child PDs too */
+	struct list paid_caps; /* entries of any PD that this one pays */
+	struct list regions;   /* ordered by address */
 	struct list client_channels, server_channels;
 	struct cap ***cap_groups; /* two levels of tables, then chunks of entries; see cap.c */
-	uint32_t cap_count;	/* entries that exist */
-	struct list free_caps;	/* of them, those not in use */
+	uint32_t cap_count;       /* entries that exist */
+	struct list free_caps;    /* of them, those not in use */
 	struct list paid_channels;
 	struct channel ***channel_pages; /* by channel->id; see channel.c */
-	uint32_t channel_hint;	/* no free identity below */
-	struct thread thread;	/* the first one */
+	uint32_t channel_hint;           /* no free index below */
+	uint32_t channel_serial;         /* generations */
+	struct thread thread;            /* the first one */
 	/* Runtime data and stack, in the flat price. */
 	struct port_memory private_memory[PD_PRIVATE_MEMORIES];
 	bool private_used[PD_PRIVATE_MEMORIES];

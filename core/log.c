@@ -6,7 +6,7 @@
 #include <core/object.h>
 #include <core/price.h>
 #include <core/services.h>
-#include <core/text.h>
+#include <tenon/text.h>
 #include <stdarg.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
@@ -138,7 +138,7 @@ tn_error log_create(struct pd *payer, const char *label, struct object **made)
 		return TN_ERR_LIMIT;
 	}
 	object_init(&session->object, OBJECT_LOG, payer);
-	text_copy(session->label, sizeof(session->label), label);
+	tn_text_copy_cut(session->label, sizeof(session->label), label);
 	*made = &session->object;
 	return TN_OK;
 }

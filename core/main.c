@@ -19,8 +19,8 @@ void core_start(void)
 {
 	pd_init(&core_pd, "core");
 	/* Core's own capabilities are paid by those who hand them to it. */
-	core_pd.account.ram_limit = TOTAL_RAM;
-	core_pd.account.caps_limit = TOTAL_CAPS;
+	core_pd.account.ram_limit = TOTAL_RAM + CORE_RESERVE_RAM;
+	core_pd.account.caps_limit = TOTAL_CAPS + CORE_RESERVE_CAPS;
 	root_start();
 }
 

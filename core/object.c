@@ -58,6 +58,8 @@ void object_destroy(struct object *object)
 	struct list_node *node;
 	if (object->kind == OBJECT_PD)
 		pd_stop(object);
+	object->ending = true;
+	cap_drop(&object->forward);
 	while ((node = list_first(&object->caps)))
 		cap_kill(list_entry(node, struct cap, in_object));
 	list_remove(&object->in_payer);

@@ -10,7 +10,7 @@
 #include <core/price.h>
 #include <core/region.h>
 #include <core/services.h>
-#include <core/text.h>
+#include <tenon/text.h>
 
 enum { PDS_MAX = 16384 };
 
@@ -21,7 +21,7 @@ struct pd core_pd;
 
 void pd_init(struct pd *pd, const char *label)
 {
-	text_copy(pd->label, sizeof(pd->label), label);
+	tn_text_copy_cut(pd->label, sizeof(pd->label), label);
 	list_init(&pd->objects);
 	list_init(&pd->paid_caps);
 	list_init(&pd->paid_channels);
@@ -135,7 +135,7 @@ static void destroy_paid(struct pd *pd)
 		channel_destroy(list_entry(node, struct channel, in_client));
 	cap_space_destroy(pd);
 	while ((node = list_first(&pd->paid_caps)))
-		cap_kill(list_entry(node, struct cap, in_payer));
+		cap_payer_gone(list_entry(node, struct cap, in_payer));
 	while ((node = list_first(&pd->paid_channels)))
 		channel_payer_gone(list_entry(node, struct channel, in_payer));
 }

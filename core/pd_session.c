@@ -151,8 +151,10 @@ static tn_error release(void *self, struct tn_request *request, tn_handle handle
 	struct cap *cap = cap_find(self, handle);
 	if (!cap)
 		return TN_ERR_CAPABILITY;
-	if (cap->delivered != count)
-		return TN_ERR_AGAIN; /* one more is on its way */
+	if (cap->delivered != count) {
+		cap->returned = count; /* should the one that is on its way be taken back */
+		return TN_ERR_AGAIN;
+	}
 	struct channel *channel = cap->channel;
 	bool last = channel && list_first(&channel->caps) == &cap->in_channel &&
 		    !list_next(&channel->caps, &cap->in_channel);

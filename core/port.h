@@ -32,7 +32,8 @@ void *port_core_pages(size_t pages);
 TN_MUST_USE tn_error port_memory_create(struct port_memory *memory, uint64_t pages);
 /* When it returns, nobody reaches the memory, and it is free for others. Mappings of it fault. */
 void port_memory_destroy(struct port_memory *memory);
-/* Core's own linear view, writable unless it is a ROM module; NULL: no room. Stays until destroyed. */
+/* Core's own linear view, writable unless it is a ROM module; NULL: no room. Stays until destroyed.
+ */
 void *port_memory_view(struct port_memory *memory);
 /* From now on read-only for all: what core has written there is what everybody sees. */
 void port_memory_seal(struct port_memory *memory);
@@ -51,9 +52,9 @@ TN_MUST_USE tn_error port_pd_create(struct pd *pd);
 /* When it returns, no instruction of the PD runs any more, and all its memory is unmapped. */
 void port_pd_destroy(struct pd *pd);
 /*
- * Makes a region (core/core.h: address, size, memory, offset, rights) accessible, or notes it so that the PD's
- * runtime can. Called before the PD starts, too. Page tables are paid in advance by the price of
- * a region.
+ * Makes a region (core/core.h: address, size, memory, offset, rights) accessible, or notes it so
+ * that the PD's runtime can. Called before the PD starts, too. Page tables are paid in advance by
+ * the price of a region.
  */
 TN_MUST_USE tn_error port_region_map(struct pd *pd, struct region *region);
 /*
@@ -64,9 +65,10 @@ bool port_region_unmap(struct pd *pd, struct region *region);
 /* A dataspace goes: its memory is destroyed next. Unmaps if the memory's end does not do that. */
 void port_region_revoke(struct pd *pd, struct region *region);
 /* Creates the thread, which begins at entry(argument). Its stack region exists. */
-TN_MUST_USE tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack_pointer,
-				       uint64_t argument);
-/* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE. */
+TN_MUST_USE tn_error port_thread_start(struct thread *thread, uint64_t entry,
+				       uint64_t stack_pointer, uint64_t argument);
+/* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE.
+ */
 void port_thread_abort(struct thread *thread);
 
 /* -- objects, capabilities and channels -- */
@@ -76,10 +78,16 @@ void port_object_destroy(struct object *object);
 TN_MUST_USE tn_error port_channel_create(struct channel *channel);
 /* Client or server may be dead already. */
 void port_channel_destroy(struct channel *channel);
-/* Makes cap->handle usable in cap->holder. For core's objects cap->channel is NULL: calls reach core_request(). */
+/* Makes cap->handle usable in cap->holder. For core's objects cap->channel is NULL: calls reach
+ * core_request(). */
 TN_MUST_USE tn_error port_cap_install(struct cap *cap);
 /* Using it fails from now on. */
 void port_cap_remove(struct cap *cap);
+/*
+ * Whether the holder of a signal's capability has submitted it and the receiver has not seen that,
+ * where such submits would be lost with the capability. May say so once too often.
+ */
+bool port_signal_pending(const struct cap *cap);
 /* Submits a signal that core holds a capability to (cap->holder is core's own PD). */
 void port_core_submit(struct cap *cap);
 /* What a runtime must close at tn_pd.release, 0 if nothing: channel numbers of its own. */
@@ -92,9 +100,10 @@ struct tn_thread_page *port_thread_page(struct thread *thread);
 /* -- console, time, the end -- */
 /* Takes as much as there is room for, never waits. */
 size_t port_console_write(const char *text, size_t length);
-uint64_t port_time(void);	      /* ns, monotonic */
-void port_deadline(uint64_t ns);      /* core_deadline() is called at or after it; UINT64_MAX: none */
-TN_NO_RETURN void port_exit(int value); /* ends the system; flushes the console as far as possible */
+uint64_t port_time(void);        /* ns, monotonic */
+void port_deadline(uint64_t ns); /* core_deadline() is called at or after it; UINT64_MAX: none */
+TN_NO_RETURN void
+port_exit(int value); /* ends the system; flushes the console as far as possible */
 
 /* Waits for events and calls core_... below, for ever. */
 TN_NO_RETURN void port_run(void);
@@ -103,7 +112,8 @@ TN_NO_RETURN void port_run(void);
 
 /* Once, when the port is ready. Starts init. */
 void core_start(void);
-/* A request to core, through the capability `handle` of `client`. The result is the reply's status. */
+/* A request to core, through the capability `handle` of `client`. The result is the reply's status.
+ */
 tn_error core_request(struct pd *client, tn_handle handle, struct tn_request *request);
 /* The thread has faulted and stays as it is until the PD is destroyed. */
 void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault);

@@ -33,3 +33,6 @@
 /* What init gets; a system's total, the same everywhere. */
 #define TOTAL_RAM	   (160ull << 20)
 #define TOTAL_CAPS	   60000ull
+/* What core keeps for itself. */
+#define CORE_RESERVE_RAM   (16ull << 20)
+#define CORE_RESERVE_CAPS  10000ull

@@ -8,7 +8,7 @@
 #include <core/object.h>
 #include <core/price.h>
 #include <core/services.h>
-#include <core/text.h>
+#include <tenon/text.h>
 
 struct rom_session {
 	struct object object;
@@ -19,7 +19,7 @@ struct rom_session {
 bool rom_module(const char *name, struct port_module *module)
 {
 	for (uint32_t i = 0; port_module(i, module); i++)
-		if (text_equal(module->name, name))
+		if (tn_text_equal(module->name, name))
 			return true;
 	return false;
 }

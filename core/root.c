@@ -9,7 +9,7 @@
 #include <core/pd.h>
 #include <core/price.h>
 #include <core/services.h>
-#include <core/text.h>
+#include <tenon/text.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
 
@@ -74,7 +74,7 @@ static tn_error environment(void *self, struct tn_request *request, uint32_t *fl
 		error = give(rom_object, &binary->handle);
 	/* For the others init's configuration says it; for init this module does. */
 	*flags = rom_module("report-hash", &module) ? TN_ENV_REPORT_HASH : 0;
-	text_copy(name, TN_LABEL_MAX + 1, "init");
+	tn_text_copy_cut(name, TN_LABEL_MAX + 1, "init");
 	return error;
 }
 
@@ -126,7 +126,7 @@ static tn_error session_open(void *self, struct tn_request *request, const char 
 	size_t i = 0, count = sizeof(services) / sizeof(services[0]);
 	(void)self;
 	(void)request;
-	while (i < count && !text_equal(services[i].name, service))
+	while (i < count && !tn_text_equal(services[i].name, service))
 		i++;
 	if (i == count)
 		return TN_ERR_NO_SERVICE;

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 #include <core/cap.h>
+#include <core/channel.h>
 #include <core/transfer.h>
 
 enum { RECORDS_PER_PAGE = 4096 / sizeof(struct tn_channel_record) };
@@ -73,11 +74,13 @@ tn_error transfer_call(struct channel *channel, const struct tn_handles *handles
 		return TN_ERR_OUT_OF_RAM;
 	if (handles->count > TN_MESSAGE_CAPS_MAX)
 		return TN_ERR_ARGUMENT;
+	channel_hold(); /* what is taken back may be the last capability of this very channel */
 	take_back(record, channel->server, &channel->sent);
 	tn_error error = deliver(channel->client, channel->server, channel->client, handles,
 				 &channel->sent);
 	if (error == TN_OK)
 		publish(record, &channel->sent);
+	channel_release();
 	return error;
 }
 
@@ -97,11 +100,13 @@ tn_error transfer_reply(struct channel *channel, const struct tn_handles *handle
 		return TN_ERR_ARGUMENT;
 	if (!page || !expects_reply(channel, page))
 		return TN_ERR_GONE;
+	channel_hold(); /* as above */
 	take_back(&page->reply, thread->pd, &thread->sent);
 	thread->sent_over = channel;
 	tn_error error = deliver(channel->server, thread->pd, thread->pd, handles, &thread->sent);
 	if (error == TN_OK)
 		publish(&page->reply, &thread->sent);
+	channel_release();
 	return error;
 }
 

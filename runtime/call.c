@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* The client's side of an RPC. The port moves the message; here is what all ports have in common. */
+/* The client's side of an RPC. The port moves the message; here is what all ports have in common.
+ */
 #include <runtime/runtime.h>
 
 static tn_error check(const struct tn_call *call)
 {
 	uint32_t kind = TN_HANDLE_KIND(call->destination);
+	if (call->cap_count > TN_MESSAGE_CAPS_MAX)
+		return TN_ERR_ARGUMENT;
 	if (kind != TN_CAP_OBJECT && kind != TN_CAP_CORE)
 		return TN_ERR_CAPABILITY;
 	if (!cap_held(call->destination))
@@ -26,7 +29,8 @@ static tn_error transfer(const struct tn_call *call)
 static void note(tn_handle calling)
 {
 	struct tn_thread_page *page = thread_page();
-	/* Sequentially consistent: core first ends an object, then looks here; we note first, then look. */
+	/* Sequentially consistent: core first ends an object, then looks here; we note first, then
+	 * look. */
 	__atomic_store_n(&page->calling, calling, __ATOMIC_SEQ_CST);
 }
 
@@ -38,6 +42,7 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 		error = transfer(call);
 	if (error != TN_OK)
 		return error;
+	call->received = 0;
 	note(destination);
 	error = port_call_begin(call);
 	if (error != TN_OK)
@@ -45,36 +50,41 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 	return error;
 }
 
-static tn_error receive_caps(struct tn_call *call, uint32_t expected)
+/*
+ * What came with the reply, wanted or not: what is not wanted is given back at the end of the call,
+ * or we would pay for it.
+ */
+static tn_error take_caps(struct tn_call *call, tn_error error)
 {
-	if (TN_HANDLE_KIND(call->destination) != TN_CAP_CORE) {
-		if (call->cap_count != expected)
-			return TN_ERR_PROTOCOL;
-		return expected ? cap_take(&thread_page()->reply, expected, call->caps) : TN_OK;
-	}
-	for (uint32_t i = 0; i < call->cap_count; i++) {
-		tn_error error = cap_received(call->caps[i]);
-		if (error != TN_OK)
-			return error;
-	}
-	return call->cap_count == expected ? TN_OK : TN_ERR_PROTOCOL;
+	uint32_t announced = error == TN_OK ? call->cap_count : 0;
+	uint32_t expected = error == TN_OK ? call->reply_cap_count : 0;
+	if (TN_HANDLE_KIND(call->destination) == TN_CAP_CORE)
+		call->received = announced;
+	else
+		call->received = cap_take(&thread_page()->reply, call->caps);
+	bool fits = announced == expected && call->received == expected;
+	return error == TN_OK && !fits ? TN_ERR_PROTOCOL : error;
 }
 
 ABI tn_error tn_call_invoke(struct tn_call *call)
 {
-	uint32_t expected = call->reply_cap_count;
-	tn_error error = port_call_invoke(call);
+	tn_error error = call->length <= TN_MESSAGE_MAX ? port_call_invoke(call) : TN_ERR_TOO_LONG;
 	if ((uint32_t)error >= TN_ERROR_COUNT) /* the server says what it likes */
-		return TN_ERR_PROTOCOL;
-	if (error != TN_OK)
-		return error;
-	if (call->length > TN_MESSAGE_MAX)
-		return TN_ERR_PROTOCOL;
-	return call->cap_count || expected ? receive_caps(call, expected) : TN_OK;
+		error = TN_ERR_PROTOCOL;
+	error = take_caps(call, error);
+	return error == TN_OK && call->length > TN_MESSAGE_MAX ? TN_ERR_PROTOCOL : error;
 }
 
-ABI void tn_call_end(struct tn_call *call)
+ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
 {
 	port_call_end(call);
 	note(0);
+	if (!call->received)
+		return result;
+	tn_error error = caps_received(call->caps, call->received);
+	if (result == TN_OK)
+		result = error;
+	if (result != TN_OK)
+		caps_release(call->caps, call->received);
+	return result;
 }

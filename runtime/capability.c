@@ -31,26 +31,46 @@ static struct held *find(tn_handle handle)
 	return held && held->handle == handle ? held : NULL;
 }
 
-/* Makes room for the handle's index. The chunk's own dataspace handle may lie in it. */
-static tn_error make_room(tn_handle handle)
+/* A chunk is being made: the handle of its dataspace comes before there is room for it. */
+static bool growing;
+static tn_handle early;
+
+static void give_back(tn_handle handle, uint32_t count, struct held *held);
+
+static tn_error make_chunk(uint32_t number)
 {
 	tn_dataspace_cap dataspace;
 	uint64_t address, size;
-	if (slot(handle))
-		return TN_OK;
 	tn_error error = tn_pd_alloc(runtime_env.pd, CHUNK * sizeof(struct held), &dataspace);
 	if (error != TN_OK)
 		return error;
 	error = tn_pd_attach(runtime_env.pd, dataspace, 0, 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE,
 			     &address, &size);
 	if (error == TN_OK)
-		error = port_attached(address, size, TN_RIGHT_READ | TN_RIGHT_WRITE);
+		error = port_attached(address, size, 0, TN_RIGHT_READ | TN_RIGHT_WRITE);
 	if (error != TN_OK) {
 		tn_dataspace_free(dataspace);
+		if (early)
+			give_back(early, 1, NULL);
+		early = 0;
 		return error;
 	}
-	chunks[TN_HANDLE_INDEX(handle) / CHUNK] = (struct held *)address;
+	chunks[number] = (struct held *)address;
 	return TN_OK;
+}
+
+/* Makes room for the handle's index. */
+static tn_error make_room(tn_handle handle)
+{
+	if (slot(handle))
+		return TN_OK;
+	growing = true;
+	tn_error error = make_chunk(TN_HANDLE_INDEX(handle) / CHUNK);
+	growing = false;
+	tn_handle waiting = early;
+	early = 0;
+	/* It may lie in yet another chunk. */
+	return error == TN_OK ? cap_received(waiting) : error;
 }
 
 static void give_back(tn_handle handle, uint32_t count, struct held *held)
@@ -69,6 +89,10 @@ tn_error cap_received(tn_handle handle)
 {
 	if (!handle)
 		return TN_OK;
+	if (growing && !slot(handle)) {
+		early = handle;
+		return TN_OK;
+	}
 	/* Before the PD capability has arrived all indices are small: no room is needed. */
 	tn_error error = make_room(handle);
 	if (error != TN_OK) {
@@ -83,24 +107,45 @@ tn_error cap_received(tn_handle handle)
 	return TN_OK;
 }
 
-tn_error cap_take(struct tn_transfer *transfer, uint32_t count, tn_handle *handles)
+uint32_t cap_take(struct tn_transfer *transfer, tn_handle *handles)
 {
 	uint32_t ready = TN_TRANSFER_READY;
 	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
-		return TN_ERR_PROTOCOL;
+		return 0;
 	struct tn_handles taken = transfer->handles;
 	if (!__atomic_compare_exchange_n(&transfer->state, &ready, TN_TRANSFER_EMPTY, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		return TN_ERR_PROTOCOL;
-	tn_error error = taken.count == count ? TN_OK : TN_ERR_PROTOCOL;
-	for (uint32_t i = 0; i < taken.count && i < TN_MESSAGE_CAPS_MAX; i++) {
-		tn_error e = cap_received(taken.handle[i]);
-		handles[i] = e == TN_OK ? taken.handle[i] : 0;
-		error = error == TN_OK ? e : error;
+		return 0;
+	for (uint32_t i = 0; i < taken.count; i++)
+		handles[i] = taken.handle[i];
+	return taken.count;
+}
+
+bool caps_have_room(const tn_handle *handles, uint32_t count)
+{
+	bool room = true;
+	for (uint32_t i = 0; i < count; i++)
+		room = room && slot(handles[i]);
+	return room;
+}
+
+tn_error caps_received(tn_handle *handles, uint32_t count)
+{
+	tn_error error = TN_OK;
+	for (uint32_t i = 0; i < count; i++) {
+		tn_error e = cap_received(handles[i]);
+		if (e == TN_OK)
+			continue;
+		handles[i] = 0; /* was given back */
+		error = e;
 	}
-	for (uint32_t i = 0; error != TN_OK && i < taken.count && i < TN_MESSAGE_CAPS_MAX; i++)
-		tn_cap_release(handles[i]);
 	return error;
+}
+
+void caps_release(const tn_handle *handles, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		tn_cap_release(handles[i]);
 }
 
 bool cap_held(tn_handle handle)

@@ -20,7 +20,8 @@ struct entry {
 struct tn_entrypoint {
 	struct entry *entries;
 	uint32_t capacity;
-	struct tn_signal *pending; /* seen while somebody waited for another one; first in, first out */
+	struct tn_signal
+		*pending; /* seen while somebody waited for another one; first in, first out */
 	struct tn_signal **pending_end;
 	struct entry first_entries[FIRST_ENTRIES];
 };
@@ -180,44 +181,75 @@ ABI void tn_signal_wait(struct tn_signal *signal)
 	while (!signal->pending) {
 		struct port_event event;
 		port_wait(NULL, TN_OK, PORT_WAIT_SIGNALS_ONLY, &event);
-		struct entry *entry = event.kind == PORT_EVENT_SIGNAL ?
-					      find(entrypoint, event.key, true) :
-					      NULL;
+		struct entry *entry =
+			event.kind == PORT_EVENT_SIGNAL ? find(entrypoint, event.key, true) : NULL;
 		if (entry)
 			link_pending(entrypoint, entry->target);
 	}
 	unlink_pending(entrypoint, signal);
 }
 
+static tn_error dispatch(struct tn_entrypoint *entrypoint, struct tn_request *request, uint32_t key)
+{
+	struct entry *entry = find(entrypoint, key, false);
+	struct tn_object *object = entry ? entry->target : NULL;
+	return object ? object->dispatch(object->ops, object->self, request) : TN_ERR_GONE;
+}
+
+/* Noting the capabilities calls core, which takes the message buffer: the request moves out first.
+ */
+static __attribute__((noinline)) tn_error dispatch_copy(struct tn_entrypoint *entrypoint,
+							struct tn_request *request, uint32_t key)
+{
+	unsigned char data[TN_MESSAGE_MAX];
+	memcpy(data, request->data, request->length);
+	request->data = data;
+	tn_error error = caps_received(request->caps, request->cap_count);
+	return error == TN_OK ? dispatch(entrypoint, request, key) : error;
+}
+
 /* Capabilities that came with a request are the handler's for its duration. */
+static tn_error serve_with_caps(struct tn_entrypoint *entrypoint, struct tn_request *request,
+				uint32_t key)
+{
+	struct tn_channel_record *records = (struct tn_channel_record *)LAYOUT_CHANNELS;
+	uint32_t announced = request->cap_count;
+	struct tn_channel_record *record = &records[TN_CHANNEL_INDEX(request->channel)];
+	request->cap_count = (uint8_t)cap_take(&record->request, request->caps);
+	bool room = caps_have_room(request->caps, request->cap_count);
+	tn_error error = TN_ERR_PROTOCOL;
+	if (announced == request->cap_count && !room) {
+		error = dispatch_copy(entrypoint, request, key);
+	} else {
+		tn_error received = caps_received(request->caps, request->cap_count);
+		if (received == TN_OK && announced == request->cap_count)
+			error = dispatch(entrypoint, request, key);
+	}
+	/* None are left if there is a reply, which they must not disturb. */
+	caps_release(request->caps, request->cap_count);
+	return error;
+}
+
 static tn_error serve_request(struct tn_entrypoint *entrypoint, struct tn_request *request,
 			      uint32_t key)
 {
-	struct tn_channel_record *records = (struct tn_channel_record *)LAYOUT_CHANNELS;
-	uint32_t caps = request->cap_count;
 	request->reply_length = 0;
 	request->reply_cap_count = 0;
-	if (caps) {
-		tn_error error =
-			cap_take(&records[request->channel].request, caps, request->caps);
-		if (error != TN_OK)
-			return error;
-	}
-	struct entry *entry = find(entrypoint, key, false);
-	struct tn_object *object = entry ? entry->target : NULL;
-	tn_error error = object ? object->dispatch(object->ops, object->self, request) :
-				  TN_ERR_GONE;
-	for (uint32_t i = 0; i < caps; i++)
-		tn_cap_release(request->caps[i]);
-	return error;
+	return request->cap_count ? serve_with_caps(entrypoint, request, key)
+				  : dispatch(entrypoint, request, key);
 }
 
 ABI tn_error tn_reply_caps(struct tn_request *request)
 {
+	tn_error error = TN_OK;
 	struct tn_handles handles = { .count = request->reply_cap_count };
 	for (uint32_t i = 0; i < handles.count; i++)
 		handles.handle[i] = request->reply_caps[i];
-	return tn_pd_transfer_reply(runtime_env.pd, request->channel, handles);
+	if (handles.count)
+		error = tn_pd_transfer_reply(runtime_env.pd, request->channel, handles);
+	caps_release(request->caps, request->cap_count);
+	request->cap_count = 0;
+	return error;
 }
 
 static void handle_signal(struct tn_signal *signal)

@@ -3,6 +3,7 @@
 
 #include <runtime/linker.h>
 #include <tenon/sha256.h>
+#include <tenon/text.h>
 
 /* The linker's own dynamic section and image, as the static linker names them. */
 extern const struct elf_dynamic _DYNAMIC[] __attribute__((visibility("hidden")));
@@ -10,24 +11,8 @@ extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char _end[] __attribute__((visibility("hidden")));
 
 static struct module runtime_module = { .name = "libtenon.so", .is_runtime = true };
+static struct module executable_module; /* most components load nothing else and need no heap */
 static struct module *modules;
-
-static void copy_name(char *to, const char *from)
-{
-	size_t n = 0;
-	for (; n < MODULE_NAME_MAX && from[n]; n++)
-		to[n] = from[n];
-	to[n] = 0;
-}
-
-static bool equal(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
 
 /* Before the runtime, which comes last. */
 static void append(struct module *module)
@@ -55,7 +40,7 @@ static void report_hash(const struct image *image)
 }
 
 /* The file is mapped as a whole while it is looked at. */
-static struct module *load(const char *name, tn_rom_cap rom)
+static void load(struct module *module, const char *name, tn_rom_cap rom)
 {
 	struct image image = { .name = name };
 	void *view = NULL;
@@ -63,12 +48,9 @@ static struct module *load(const char *name, tn_rom_cap rom)
 	tn_error error = tn_rom_dataspace(rom, &size, &image.rom);
 	if (error == TN_OK)
 		error = tn_attach(image.rom, 0, 0, TN_RIGHT_READ, &view);
-	struct module *module = tn_heap_alloc(sizeof(*module));
-	if (error != TN_OK || !module)
-		cannot_start("%s: cannot be mapped: %s", name,
-			     tn_error_text(error != TN_OK ? error : TN_ERR_OUT_OF_RAM));
-	memset(module, 0, sizeof(*module));
-	copy_name(module->name, name);
+	if (error != TN_OK)
+		cannot_start("%s: cannot be mapped: %s", name, tn_error_text(error));
+	tn_text_copy_cut(module->name, sizeof(module->name), name);
 	image.bytes = view;
 	image.size = size;
 	image_check(&image);
@@ -78,15 +60,23 @@ static struct module *load(const char *name, tn_rom_cap rom)
 	error = tn_detach(view);
 	if (error != TN_OK)
 		cannot_start("%s: cannot be detached: %s", name, tn_error_text(error));
-	return module;
 }
 
 static bool loaded(const char *name)
 {
 	for (const struct module *m = modules; m; m = m->next)
-		if (equal(m->name, name))
+		if (tn_text_equal(m->name, name))
 			return true;
 	return false;
+}
+
+static void load_library(const char *name, tn_rom_cap rom)
+{
+	struct module *module = tn_heap_alloc(sizeof(*module));
+	if (!module)
+		cannot_start("%s: cannot be mapped: %s", name, tn_error_text(TN_ERR_OUT_OF_RAM));
+	memset(module, 0, sizeof(*module));
+	load(module, name, rom);
 }
 
 static void load_needed(const struct module *module)
@@ -101,7 +91,7 @@ static void load_needed(const struct module *module)
 		if (error != TN_OK)
 			cannot_start("%s: needs library %s, but its ROM cannot be had: %s",
 				     module->name, name, tn_error_text(error));
-		(void)load(name, (tn_rom_cap){ session.cap });
+		load_library(name, (tn_rom_cap){ session.cap });
 	}
 }
 
@@ -146,7 +136,8 @@ void linker_finish(void)
 component_entry linker_load(const char *name, tn_rom_cap binary)
 {
 	read_runtime();
-	struct module *executable = load(name, binary);
+	struct module *executable = &executable_module;
+	load(executable, name, binary);
 	for (const struct module *m = executable; m && !m->is_runtime; m = m->next)
 		load_needed(m);
 	for (const struct module *m = executable; m && !m->is_runtime; m = m->next)

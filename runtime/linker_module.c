@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 #include <runtime/linker.h>
+#include <tenon/text.h>
 
 bool module_contains(const struct module *module, uint64_t address, uint64_t size)
 {
@@ -153,15 +154,6 @@ static uint32_t gnu_hash(const char *name)
 	return hash;
 }
 
-static bool equal(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 static bool defines(const struct module *module, const struct elf_symbol *symbol, const char *name)
 {
 	if (!module_contains(module, (uintptr_t)symbol, sizeof(*symbol)))
@@ -169,7 +161,7 @@ static bool defines(const struct module *module, const struct elf_symbol *symbol
 	unsigned type = ELF_SYMBOL_TYPE(symbol->info), bind = ELF_SYMBOL_BIND(symbol->info);
 	if (!symbol->shndx || type == ELF_STT_TLS || type == ELF_STT_GNU_IFUNC)
 		return false;
-	return bind != ELF_STB_LOCAL && equal(module_string(module, symbol->name), name);
+	return bind != ELF_STB_LOCAL && tn_text_equal(module_string(module, symbol->name), name);
 }
 
 /* Layout: buckets, first hashed symbol, words of filter, shift; filter; buckets; chains. */

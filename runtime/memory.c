@@ -23,7 +23,7 @@ ABI tn_error tn_attach(tn_dataspace_cap dataspace, size_t offset, size_t size, u
 				      rights, &at, &attached_size);
 	if (error != TN_OK)
 		return error;
-	error = port_attached(at, attached_size, rights);
+	error = port_attached(at, attached_size, offset, rights);
 	if (error != TN_OK) {
 		tn_error ignored = tn_detach((void *)at);
 		(void)ignored;

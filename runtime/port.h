@@ -57,8 +57,12 @@ void port_wait(struct tn_request *reply, tn_error status, unsigned flags, struct
 /* Never blocks. TN_ERR_GONE if the receiver is known to be gone. */
 tn_error port_signal_submit(tn_handle handle);
 
-/* A region was attached (core has recorded or mapped it): make it accessible. */
-TN_MUST_USE tn_error port_attached(uint64_t address, uint64_t size, uint32_t rights);
+/*
+ * A region was attached (core has recorded or mapped it): make it accessible. `offset` is what core
+ * was asked for, from the dataspace's beginning.
+ */
+TN_MUST_USE tn_error port_attached(uint64_t address, uint64_t size, uint64_t offset,
+				   uint32_t rights);
 /* A region was detached at core: make sure that nothing of it stays accessible. */
 void port_detached(uint64_t address, uint64_t size);
 /* The last capability through a channel was given back (tn_pd_release's close_channel, never 0). */

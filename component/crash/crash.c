@@ -5,6 +5,7 @@
 
 #include <tenon/component.h>
 #include <tenon/kdl.h>
+#include <tenon/text.h>
 
 /* An address that the compiler does not know to be wrong. */
 static volatile int *nowhere(void)
@@ -102,15 +103,6 @@ static tn_error read_kind(char *kind, size_t size)
 	return TN_OK;
 }
 
-static bool equal(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 void component_construct(struct tn_env *env)
 {
 	char kind[32];
@@ -119,7 +111,7 @@ void component_construct(struct tn_env *env)
 	if (error != TN_OK)
 		tn_log("configuration: %s", tn_error_text(error));
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		if (!kind[0] || equal(kind, faults[i].kind)) {
+		if (!kind[0] || tn_text_equal(kind, faults[i].kind)) {
 			tn_log("about to fault: %s", faults[i].kind);
 			faults[i].fault();
 			tn_log("still there after a fault of kind %s", faults[i].kind);

@@ -120,6 +120,7 @@ struct tn_child {
 	struct tn_child_session *opened; /* as client */
 	struct tn_child_session *served; /* as server */
 	uint32_t opened_count;
+	struct tn_quota returned; /* came back with its PD, not yet given to its clients */
 	bool served_object, served_watch;
 };
 

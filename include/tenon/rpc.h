@@ -52,6 +52,7 @@ struct tn_call {
 	uint8_t cap_count;
 	uint8_t reply_cap_count;
 	tn_handle caps[TN_MESSAGE_CAPS_MAX];
+	uint32_t received;	/* capabilities that came with the reply, in caps */
 	tn_handle destination;
 	uintptr_t port[4];
 };
@@ -112,9 +113,16 @@ static inline uint64_t tn_interface_digest(const struct tn_interface *interface,
  */
 TN_EXTERN TN_MUST_USE tn_error tn_call_begin(struct tn_call *call, tn_handle destination);
 TN_EXTERN TN_MUST_USE tn_error tn_call_invoke(struct tn_call *call);
-TN_EXTERN void tn_call_end(struct tn_call *call);
+/*
+ * Gives the buffer up. `result` is what the call has come to so far; returned is what it comes to:
+ * only if that is TN_OK call->caps hold what was received, otherwise it is given back.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_call_end(struct tn_call *call, tn_error result);
 
-/* Transfers request->reply_caps to the client, before the reply's data is written. */
+/*
+ * After the handler, before the reply's data is written: transfers request->reply_caps to the client,
+ * gives up what came with the request.
+ */
 TN_EXTERN TN_MUST_USE tn_error tn_reply_caps(struct tn_request *request);
 
 struct tn_entrypoint;

@@ -123,6 +123,14 @@ static inline const unsigned char *tn_get_(const unsigned char *from, const unsi
 	return from + n;
 }
 
+/* Gives up a call that has failed before. */
+static inline tn_error tn_call_fail_(struct tn_call *call, tn_error error)
+{
+	tn_error same = tn_call_end(call, error);
+	(void)same;
+	return error;
+}
+
 /* -- client: write the request -- */
 #define TN_SEND_CAP_In(type, n)
 #define TN_SEND_CAP_Out(type, n)
@@ -269,28 +277,25 @@ static inline const unsigned char *tn_get_(const unsigned char *from, const unsi
 			return error_;                                                             \
 		unsigned char *to_ = call_.data;                                                   \
 		TN_EACH_(TN_SEND_, __VA_ARGS__)                                                    \
-		if (!to_) {                                                                        \
-			tn_call_end(&call_);                                                       \
-			return TN_ERR_TOO_LONG;                                                    \
-		}                                                                                  \
+		if (!to_)                                                                          \
+			return tn_call_fail_(&call_, TN_ERR_TOO_LONG);                              \
 		call_.length = (uint32_t)(to_ - call_.data);                                       \
 		call_.opcode = (uint16_t)I##_opcode_##name;                                        \
 		call_.reply_cap_count = (uint8_t)(0u TN_EACH_(TN_OUT_CAPS_, __VA_ARGS__));         \
 		error_ = tn_call_invoke(&call_);                                                   \
-		if (error_ == TN_OK) {                                                             \
-			const unsigned char *from_ = call_.data;                                   \
-			const unsigned char *end_ = from_ + call_.length;                          \
-			TN_EACH_(TN_TAKE_, __VA_ARGS__)                                            \
-			if (from_ && from_ == end_) {                                              \
-				uint32_t next_ = 0;                                                \
-				TN_EACH_(TN_STORE_, __VA_ARGS__)                                   \
-				(void)next_;                                                       \
-			} else {                                                                   \
-				error_ = TN_ERR_PROTOCOL;                                          \
-			}                                                                          \
-		}                                                                                  \
-		tn_call_end(&call_);                                                               \
-		return error_;                                                                     \
+		if (error_ != TN_OK)                                                               \
+			return tn_call_fail_(&call_, error_);                                      \
+		const unsigned char *from_ = call_.data;                                           \
+		const unsigned char *end_ = from_ + call_.length;                                  \
+		TN_EACH_(TN_TAKE_, __VA_ARGS__)                                                    \
+		error_ = from_ && from_ == end_ ? TN_OK : TN_ERR_PROTOCOL;                         \
+		error_ = tn_call_end(&call_, error_);                                              \
+		if (error_ != TN_OK)                                                               \
+			return error_;                                                             \
+		uint32_t next_ = 0;                                                                \
+		TN_EACH_(TN_STORE_, __VA_ARGS__)                                                   \
+		(void)next_;                                                                       \
+		return TN_OK;                                                                      \
 	}
 
 #define TN_RPC_DISPATCH_(I, name, ...)                                                             \
@@ -307,7 +312,7 @@ static inline const unsigned char *tn_get_(const unsigned char *from, const unsi
 		if (error_ != TN_OK)                                                               \
 			return error_;                                                             \
 		TN_EACH_(TN_REPLY_CAP_, __VA_ARGS__)                                               \
-		if (request_->reply_cap_count) {                                                   \
+		if (request_->reply_cap_count | request_->cap_count) {                                                 \
 			error_ = tn_reply_caps(request_);                                          \
 			if (error_ != TN_OK)                                                       \
 				return error_;                                                     \

@@ -153,7 +153,9 @@ static void close_all(struct tn_child *child)
 		tn_signal_destroy(&child->watch);
 	if (child->served_object)
 		tn_object_destroy(&child->object);
-	upstream_close(child->family, &child->pd);
+	struct tn_quota before = quota_own(child->family);
+	upstream_close(child->family, &child->pd); /* core's, hence at once */
+	child->returned = quota_difference(quota_own(child->family), before);
 	upstream_close(child->family, &child->log);
 	upstream_close(child->family, &child->rom);
 }

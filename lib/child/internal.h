@@ -41,7 +41,7 @@ struct tn_child_session {
 	tn_handle cap;
 	struct tn_quota donated; /* with the server */
 	struct tn_quota offered; /* with this component, on its way to the server */
-	struct tn_quota taken;	 /* PD sessions: what the own parent has withdrawn for it */
+	struct tn_quota taken;   /* PD sessions: what the own parent has withdrawn for it */
 	struct session_request request;
 };
 
@@ -110,6 +110,11 @@ TN_MUST_USE tn_error quota_withdraw(struct tn_child *child, struct tn_quota quot
 TN_MUST_USE tn_error quota_give(struct tn_child *child, struct tn_quota quota);
 /* The same, for quota that is the child's anyway: where the child is dying, it stays here. */
 void quota_return(struct tn_child *child, struct tn_quota quota);
+/* The limits of the own PD, zero if they cannot be read; and what of `a` is more than `b`. */
+struct tn_quota quota_own(const struct tn_family *family);
+struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b);
+/* Takes `quota` out of `*from`, or as much as there is. */
+struct tn_quota quota_take(struct tn_quota *from, struct tn_quota quota);
 /* Takes back as much of `quota` as the server has free; what is missing is logged. */
 struct tn_quota quota_reclaim(struct tn_child *server, struct tn_quota quota);
 

@@ -36,6 +36,35 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+struct tn_quota quota_own(const struct tn_family *family)
+{
+	struct tn_accounts accounts = { 0, 0, 0, 0 };
+	struct tn_quota limits = { 0, 0 };
+	if (tn_pd_accounts(tn_env_pd(family->env), &accounts) != TN_OK)
+		return limits;
+	limits.ram = accounts.ram_limit;
+	limits.caps = accounts.caps_limit;
+	return limits;
+}
+
+struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b)
+{
+	struct tn_quota rest = { less(a.ram, b.ram), less(a.caps, b.caps) };
+	return rest;
+}
+
+struct tn_quota quota_take(struct tn_quota *from, struct tn_quota quota)
+{
+	struct tn_quota taken = { least(quota.ram, from->ram), least(quota.caps, from->caps) };
+	*from = quota_difference(*from, taken);
+	return taken;
+}
+
 struct tn_quota quota_reclaim(struct tn_child *server, struct tn_quota quota)
 {
 	struct tn_quota none = { 0, 0 }, got = none;

@@ -167,28 +167,12 @@ static bool has_accounts(const struct tn_child_session *session)
 
 static struct tn_quota own_limits(const struct tn_child_session *session)
 {
-	struct tn_accounts accounts = { 0, 0, 0, 0 };
-	if (!has_accounts(session) ||
-	    tn_pd_accounts(tn_env_pd(session->family->env), &accounts) != TN_OK)
-		return no_quota;
-	struct tn_quota limits = { accounts.ram_limit, accounts.caps_limit };
-	return limits;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
-
-static struct tn_quota difference(struct tn_quota a, struct tn_quota b)
-{
-	struct tn_quota rest = { less(a.ram, b.ram), less(a.caps, b.caps) };
-	return rest;
+	return has_accounts(session) ? quota_own(session->family) : no_quota;
 }
 
 static void note_taken(struct tn_child_session *session, struct tn_quota before)
 {
-	struct tn_quota taken = difference(before, own_limits(session));
+	struct tn_quota taken = quota_difference(before, own_limits(session));
 	session->taken = sum(session->taken, taken);
 }
 
@@ -288,8 +272,8 @@ static void close_at_parent(struct tn_child_session *session)
 	session->state = SESSION_CLOSING;
 	upstream_close(session->family, &session->upstream);
 	if (has_accounts(session) && session->upstream.state == TN_UPSTREAM_ENDED) {
-		struct tn_quota back = difference(own_limits(session), before);
-		session->donated = difference(sum(session->donated, back), session->taken);
+		struct tn_quota back = quota_difference(own_limits(session), before);
+		session->donated = quota_difference(sum(session->donated, back), session->taken);
 	}
 	upstream_progress(session);
 }
@@ -330,9 +314,13 @@ void session_client_gone(struct tn_child_session *session)
 		session_close(session);
 }
 
-/* The server's PD is closed: what was donated is back here. */
+/*
+ * The server's PD is closed: what was donated is back here, unless the server has moved it to
+ * somebody else before. Then its clients bear that, who trusted it, and not this component.
+ */
 void session_server_gone(struct tn_child_session *session)
 {
+	session->donated = quota_take(&session->server->returned, session->donated);
 	switch (session->state) {
 	case SESSION_OPENING:
 		session_end(session, session->close_wanted ? TN_OK : TN_ERR_GONE);

@@ -43,18 +43,34 @@ tn_error port_cap_install(struct cap *cap)
 		badge = 0;
 	} else {
 		target = object->entrypoint->thread.port.thread;
-		badge = (uint64_t)cap->channel->id << 32 | object->key;
+		badge = (uint64_t)cap->channel->identity << 32 | object->key;
 	}
 	struct hw_result r = hw_call6(HW_CAP_SET, kernel_pd(cap->holder), cap->handle, kind, target,
 				      badge);
 	return r.status == HW_OK ? TN_OK : TN_ERR_LIMIT;
 }
 
+/*
+ * The thread page says which call a thread is in, but a component that lies there must not stay in a
+ * server's queue under the identity of a channel that may soon be another's. The kernel knows.
+ */
+static void abort_call(const struct thread *thread, tn_handle handle)
+{
+	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
+	if (!thread->port.thread || hw_call2(HW_THREAD_REGISTERS, thread->port.thread, 0).status != HW_OK)
+		return;
+	if (registers->state == HW_THREAD_CALLING &&
+	    HW_HANDLE_INDEX(registers->rdi) == TN_HANDLE_INDEX(handle))
+		hw_call2(HW_THREAD_ABORT, thread->port.thread, 0);
+}
+
 void port_cap_remove(struct cap *cap)
 {
 	uint64_t pd = kernel_pd(cap->holder);
-	if (pd)
-		hw_call2(HW_CAP_CLEAR, pd, cap->handle);
+	if (!pd)
+		return;
+	hw_call2(HW_CAP_CLEAR, pd, cap->handle);
+	abort_call(&cap->holder->thread, cap->handle);
 }
 
 /* The kernel's badges and queues are all that a channel needs. */

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* ROM modules: files that the boot loader has put into memory. */
-#include <core/text.h>
+#include <tenon/text.h>
 #include <hw_core.h>
 
 enum { MODULES_MAX = sizeof(((struct hw_boot_info *)0)->modules) / sizeof(struct hw_boot_module) };
@@ -27,7 +27,7 @@ void modules_init(void)
 		memories[i].base = module->base;
 		memories[i].pages = (module->size + HW_PAGE_SIZE - 1) / HW_PAGE_SIZE;
 		memories[i].sealed = true;
-		text_copy(names[i], sizeof(names[i]), name_of(module->name));
+		tn_text_copy_cut(names[i], sizeof(names[i]), name_of(module->name));
 		/* The rest of the last page is the boot loader's leavings. */
 		uint64_t rest = memories[i].pages * HW_PAGE_SIZE - module->size;
 		__builtin_memset((char *)hw_window(module->base) + module->size, 0, rest);

@@ -26,15 +26,35 @@ tn_error space_tables(struct pd *pd, uint64_t address)
 	}
 }
 
-void space_unmap(struct pd *pd, uint64_t address, uint64_t pages)
+/* Regions pay for tables, so that tables that no region needs any more must go. */
+static void take_tables(struct pd *pd, uint64_t address, uint64_t end)
 {
-	while (pd->port.pd && pages) {
+	while (address < end) {
+		struct hw_result r = hw_call2(HW_TABLE_TAKE, pd->port.pd, address);
+		if (r.status == HW_OK)
+			frames_free(r.rsi, 1);
+		else
+			address = (address | (LAYOUT_TABLE_SPAN_1 - 1)) + 1;
+	}
+}
+
+static void unmap_pages(struct pd *pd, uint64_t address, uint64_t pages)
+{
+	while (pages) {
 		struct hw_result r = hw_call6(HW_UNMAP, pd->port.pd, address, pages, 0, 0);
 		if (r.status != HW_ERR_AGAIN)
 			return;
 		address += r.rsi * HW_PAGE_SIZE;
 		pages -= r.rsi;
 	}
+}
+
+void space_unmap(struct pd *pd, uint64_t address, uint64_t pages)
+{
+	if (!pd->port.pd)
+		return;
+	unmap_pages(pd, address, pages);
+	take_tables(pd, address, address + pages * HW_PAGE_SIZE);
 }
 
 tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t pages,
@@ -47,14 +67,14 @@ tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t 
 					      pages - done, rights);
 		if (r.status == HW_OK)
 			return TN_OK;
-		if (r.status == HW_ERR_AGAIN || r.status == HW_ERR_NEED_TABLE)
-			done += r.rsi;
+		done += r.rsi; /* set whatever the status */
 		at = address + done * HW_PAGE_SIZE;
 		if (r.status == HW_ERR_AGAIN)
 			continue;
 		if (r.status == HW_ERR_NEED_TABLE && add_table(pd, at) == HW_OK)
 			continue;
-		space_unmap(pd, address, done);
+		unmap_pages(pd, address, done);
+		take_tables(pd, address, address + pages * HW_PAGE_SIZE);
 		return r.status == HW_ERR_NEED_TABLE ? TN_ERR_OUT_OF_RAM : TN_ERR_CONFLICT;
 	}
 	return TN_OK;

@@ -80,6 +80,16 @@ static enum hw_status call_table_add(struct registers *args, struct thread *self
 	return pd ? pd_table_add(pd, args->rsi, args->rdx) : HW_ERR_FRAME;
 }
 
+static enum hw_status call_table_take(struct registers *args, struct thread *self)
+{
+	struct pd *pd = pd_find(args->rdi);
+	uint64_t address = args->rsi;
+
+	(void)self;
+	args->rsi = 0;
+	return pd ? pd_table_take(pd, address, &args->rsi) : HW_ERR_FRAME;
+}
+
 static bool in_utcb(uint64_t offset, uint64_t size)
 {
 	return offset <= HW_PAGE_SIZE && size <= HW_PAGE_SIZE - offset;
@@ -279,6 +289,7 @@ static control_call *const calls[HW_SYSCALL_COUNT - HW_CORE_FIRST] = {
 	[HW_DEADLINE - HW_CORE_FIRST] = call_deadline,
 	[HW_CONSOLE_WRITE - HW_CORE_FIRST] = call_console_write,
 	[HW_SHUTDOWN - HW_CORE_FIRST] = call_shutdown,
+	[HW_TABLE_TAKE - HW_CORE_FIRST] = call_table_take,
 };
 
 void control_dispatch(struct thread *self, uint64_t number)

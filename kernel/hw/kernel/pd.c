@@ -63,6 +63,40 @@ enum hw_status pd_table_add(struct pd *pd, uint64_t address, uint64_t frame)
 	return HW_OK;
 }
 
+static bool is_empty(const uint64_t *table)
+{
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		if (table[i])
+			return false;
+	return true;
+}
+
+enum hw_status pd_table_take(struct pd *pd, uint64_t address, uint64_t *frame)
+{
+	uint64_t *table = frame_memory(pd->page_table);
+	uint64_t *parent = NULL;
+
+	if (!range_allowed(pd, address & ~(uint64_t)(HW_PAGE_SIZE - 1), 1))
+		return HW_ERR_ARGUMENT;
+	for (unsigned level = TABLE_TOP; level > TABLE_LOWEST; level--) {
+		uint64_t *entry = table + table_index(address, level);
+
+		if (!(*entry & TABLE_PRESENT))
+			break;
+		parent = entry;
+		table = frame_memory(*entry & TABLE_ADDRESS);
+	}
+	if (!parent)
+		return HW_ERR_NEED_TABLE;
+	if (!is_empty(table))
+		return HW_ERR_OCCUPIED;
+
+	*parent = 0;
+	*frame = frame_address(table);
+	frame_give_back(*frame);
+	return HW_OK;
+}
+
 static enum hw_status map_page(struct pd *pd, uint64_t address, uint64_t physical, uint64_t bits)
 {
 	uint64_t index = physical / HW_PAGE_SIZE;

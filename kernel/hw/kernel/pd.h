@@ -39,6 +39,8 @@ enum hw_status pd_create(uint64_t frame, uint64_t table_frame);
 enum hw_status pd_destroy(uint64_t name, uint64_t *frame);
 
 enum hw_status pd_table_add(struct pd *pd, uint64_t address, uint64_t frame);
+/* Take off the lowest table on the way to the address, if it is empty. */
+enum hw_status pd_table_take(struct pd *pd, uint64_t address, uint64_t *frame);
 enum hw_status pd_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t pages,
 		      uint64_t rights, uint64_t *done);
 enum hw_status pd_unmap(struct pd *pd, uint64_t address, uint64_t pages, uint64_t *done);

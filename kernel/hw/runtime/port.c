@@ -124,10 +124,11 @@ tn_error port_signal_submit(tn_handle handle)
 }
 
 /* Core maps and unmaps by itself. */
-tn_error port_attached(uint64_t address, uint64_t size, uint32_t rights)
+tn_error port_attached(uint64_t address, uint64_t size, uint64_t offset, uint32_t rights)
 {
 	(void)address;
 	(void)size;
+	(void)offset;
 	(void)rights;
 	return TN_OK;
 }

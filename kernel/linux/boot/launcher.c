@@ -132,8 +132,8 @@ static void place(int epoll, int event)
 }
 
 /* On the component's stack. */
-__attribute__((used)) _Noreturn void launcher_finish(const struct plan *on_old_stack,
-						     uint64_t vdso, int epoll, int event)
+__attribute__((used)) _Noreturn void launcher_finish(const struct plan *on_old_stack, uint64_t vdso,
+						     int epoll, int event)
 {
 	uint64_t entry = on_old_stack->entry, argument = on_old_stack->argument;
 	uint64_t stack_pointer = on_old_stack->stack_pointer;

@@ -82,7 +82,8 @@ static tn_error create_files(struct port_channel *port, bool core_is_client)
 	port->event_fd = (int)event;
 	if (!core_is_client)
 		return TN_OK;
-	port->view = linux_map(NULL, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	port->view =
+		linux_map(NULL, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	return port->view ? TN_OK : TN_ERR_OUT_OF_RAM;
 }
 
@@ -143,6 +144,18 @@ void port_channel_destroy(struct channel *channel)
 uint32_t port_channel_close_number(const struct channel *channel)
 {
 	return channel->port.number;
+}
+
+/* The submit is a bit in the channel, which ends with its client. */
+bool port_signal_pending(const struct cap *cap)
+{
+	uint32_t bit = cap->port.grant % LINK_SIGNALS;
+	uint64_t word = 0;
+	if (!cap->channel || !cap->channel->port.memory_fd)
+		return false;
+	linux_call4(__NR_pread64, cap->channel->port.memory_fd, &word, sizeof(word),
+		    offsetof(struct link, signals) + bit / 64 * sizeof(word));
+	return word >> bit % 64 & 1;
 }
 
 void port_core_submit(struct cap *cap)

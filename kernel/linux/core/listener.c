@@ -5,7 +5,8 @@
  * System calls that core decides about: mappings, and core traps. All arguments are values, in
  * registers of a thread that waits, so what is checked is what will be done. The descriptor that
  * a mapping names is put there by core meanwhile; were there several threads in a component, each
- * would need a transit number of its own, lest one mapping be made of what core put there for another.
+ * would need a transit number of its own, lest one mapping be made of what core put there for
+ * another.
  */
 #include "local.h"
 #include <asm/ioctl.h>
@@ -80,8 +81,8 @@ static struct channel *server_channel(struct pd *server, uint32_t id)
 /* A client gets the eventfd together with the memory. */
 static void map_channel(const struct trap *trap, enum linux_side side, uint32_t number)
 {
-	struct channel *channel = side == LINUX_CLIENT ? client_channel(trap->pd, number) :
-							 server_channel(trap->pd, number);
+	struct channel *channel = side == LINUX_CLIENT ? client_channel(trap->pd, number)
+						       : server_channel(trap->pd, number);
 	if (!channel) {
 		refuse(trap, ENOENT);
 		return;
@@ -177,7 +178,6 @@ static void on_trap(const struct trap *trap)
 {
 	const uint64_t *a = trap->argument;
 	struct tn_fault fault = { .kind = (uint32_t)a[1], .address = a[2], .instruction = a[3] };
-	const struct region *region;
 	switch (a[0]) {
 	case LINUX_TRAP_FAULT:
 		answer(trap, 0, 0, 0);
@@ -187,13 +187,6 @@ static void on_trap(const struct trap *trap)
 			break;
 		port_of(trap->pd)->faulted = true;
 		core_fault(trap->pd, &trap->pd->thread, &fault);
-		break;
-	case LINUX_TRAP_OFFSET:
-		region = core_region_find(trap->pd, a[1]);
-		if (region)
-			answer(trap, (long)(region->offset / TN_PAGE_SIZE), 0, 0);
-		else
-			refuse(trap, ENOENT);
 		break;
 	default:
 		refuse(trap, EINVAL);

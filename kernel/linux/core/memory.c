@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* Memory: a file without a name for each dataspace, which all who map it lose when it is truncated. */
+/* Memory: a file without a name for each dataspace, which all who map it lose when it is truncated.
+ */
 #include "local.h"
 #include <linux/fcntl.h>
 #include <linux/memfd.h>
@@ -98,8 +99,8 @@ void *port_memory_view(struct port_memory *memory)
 }
 
 /*
- * The kernel refuses the seal while somebody has pages of a writable mapping pinned. It holds without: core
- * lets nobody map it writable.
+ * The kernel refuses the seal while somebody has pages of a writable mapping pinned. It holds
+ * without: core lets nobody map it writable.
  */
 void port_memory_seal(struct port_memory *memory)
 {

@@ -72,8 +72,7 @@ static void load(struct module *module, const char *path)
 	if (linux_call2(__NR_fstat, fd, &status) != 0 || !S_ISREG(status.st_mode))
 		start_failed("", path, " is not a regular file; name a file for each module");
 	module->size = (uint64_t)status.st_size;
-	if (port_memory_create(&module->memory, module_pages(module->size)) !=
-	    TN_OK)
+	if (port_memory_create(&module->memory, module_pages(module->size)) != TN_OK)
 		start_failed("no memory for the file ", path, "");
 	read_all((int)fd, module, path);
 	linux_close((int)fd);

@@ -20,9 +20,9 @@ struct port_memory {
 /* What core's epoll instance watches. */
 enum watch_kind {
 	WATCH_CORE_LINK, /* requests of a PD to core */
-	WATCH_LISTENER,	 /* system calls that core decides about */
-	WATCH_PROCESS,	 /* its end */
-	WATCH_LAUNCHER,	 /* hands over the listener */
+	WATCH_LISTENER,  /* system calls that core decides about */
+	WATCH_PROCESS,   /* its end */
+	WATCH_LAUNCHER,  /* hands over the listener */
 	WATCH_OF_PD,
 	WATCH_TIMER = WATCH_OF_PD,
 	WATCH_SIGNALS,
@@ -36,7 +36,7 @@ struct port_watch {
 
 struct port_pd {
 	int private_fd, caps_fd, grants_fd, records_fd;
-	int epoll_fd;	   /* of its entrypoint */
+	int epoll_fd;      /* of its entrypoint */
 	int core_event_fd; /* its channel to core */
 	int pidfd, listener_fd, launcher_fd;
 	bool faulted;
@@ -44,8 +44,8 @@ struct port_pd {
 	unsigned char *records_view; /* LAYOUT_CHANNELS */
 	uint32_t records_pages;
 	uint32_t grant_count, free_grant, serial; /* of the grant table; free_grant 0: none */
-	uint64_t first_numbers, *more_numbers;	  /* client channel numbers in use */
-	uint32_t links_end[2];			  /* by side: no channel had this number yet, or more */
+	uint64_t first_numbers, *more_numbers;    /* client channel numbers in use */
+	uint32_t links_end[2]; /* by side: no channel had this number yet, or more */
 	struct port_watch watch[WATCH_OF_PD];
 	struct list_node in_processes;
 };

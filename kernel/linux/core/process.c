@@ -87,8 +87,8 @@ static long spawn(int *pidfd)
 static tn_error make_process(struct port_pd *port)
 {
 	int pair[2], pidfd = 0;
-	long result = linux_call4(__NR_socketpair, STREAM_UNIX, SEQUENTIAL_PACKETS | O_CLOEXEC, 0,
-				  pair);
+	long result =
+		linux_call4(__NR_socketpair, STREAM_UNIX, SEQUENTIAL_PACKETS | O_CLOEXEC, 0, pair);
 	if (result != 0)
 		return TN_ERR_LIMIT;
 	port->launcher_fd = pair[0];
@@ -145,7 +145,8 @@ static tn_error add(struct batch *batch, int fd, struct plan_map map)
 static tn_error add_tables(struct batch *batch, const struct port_pd *port)
 {
 	const int writable = PROT_READ | PROT_WRITE;
-	const int shared = MAP_SHARED | MAP_FIXED_NOREPLACE, own = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
+	const int shared = MAP_SHARED | MAP_FIXED_NOREPLACE,
+		  own = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
 	const struct {
 		int fd;
 		struct plan_map map;
@@ -198,10 +199,8 @@ static void set_name(struct plan *plan, const char *label)
 {
 	const char *from = label;
 	for (const char *p = label; *p; p++)
-		if (p[0] == ' ' && p[1] == '>')
+		if (p[0] == '>' && p[1] == ' ')
 			from = p + 2;
-	while (*from == ' ')
-		from++;
 	for (unsigned i = 0; i < PLAN_NAME - 1 && from[i]; i++)
 		plan->name[i] = from[i];
 }

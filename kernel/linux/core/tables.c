@@ -3,8 +3,8 @@
 
 /*
  * What core and a component share. The component has capability and grant tables read-only; core
- * writes them by pwrite, which makes them grow, too: a component never has more of a table than core
- * wrote.
+ * writes them by pwrite, which makes them grow, too: a component never has more of a table than
+ * core wrote.
  */
 #include "local.h"
 #include <linux/fcntl.h>
@@ -72,11 +72,11 @@ static tn_error grant_install(struct cap *cap)
 		return error;
 	cap->port.grant = index;
 	cap->port.serial = ++server->serial;
-	error = grant_names(server->grants_fd, index, cap->channel->id, object->key);
+	error = grant_names(server->grants_fd, index, cap->channel->identity, object->key);
 	if (error == TN_OK)
 		error = grant_kind(server->grants_fd, index, cap->port.serial,
-				   object->kind == OBJECT_SIGNAL ? LINUX_GRANT_SIGNAL :
-								   LINUX_GRANT_OBJECT);
+				   object->kind == OBJECT_SIGNAL ? LINUX_GRANT_SIGNAL
+								 : LINUX_GRANT_OBJECT);
 	return error;
 }
 
@@ -117,7 +117,8 @@ tn_error port_cap_install(struct cap *cap)
 	return error; /* the caller removes it */
 }
 
-/* The fence pairs with the caller's, who notes its call before it looks here; see runtime/call.c. */
+/* The fence pairs with the caller's, who notes its call before it looks here; see runtime/call.c.
+ */
 void port_cap_remove(struct cap *cap)
 {
 	static const uint32_t none;
@@ -165,8 +166,8 @@ void *port_channel_table_page(struct pd *pd, uint32_t page)
 struct tn_thread_page *port_thread_page(struct thread *thread)
 {
 	unsigned char *view = port_of(thread->pd)->private_view;
-	return view ? (struct tn_thread_page *)(void *)(view + LINUX_PRIVATE_THREAD * TN_PAGE_SIZE) :
-		      NULL;
+	return view ? (struct tn_thread_page *)(void *)(view + LINUX_PRIVATE_THREAD * TN_PAGE_SIZE)
+		    : NULL;
 }
 
 /*
@@ -223,8 +224,8 @@ tn_error tables_create(struct pd *pd)
 	if (error != TN_OK)
 		return error;
 	port->watch[WATCH_CORE_LINK] = (struct port_watch){ WATCH_CORE_LINK, pd };
-	return error_of(watch_add(port->core_event_fd, &port->watch[WATCH_CORE_LINK],
-				  EPOLLIN | EPOLLET));
+	return error_of(
+		watch_add(port->core_event_fd, &port->watch[WATCH_CORE_LINK], EPOLLIN | EPOLLET));
 }
 
 static void close_file(int *fd)

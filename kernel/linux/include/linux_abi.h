@@ -85,7 +85,7 @@ enum {
 struct linux_cap_entry {
 	tn_handle handle;
 	uint32_t channel; /* the client's number of it, and flags */
-	uint32_t grant;	  /* index in the server's table */
+	uint32_t grant;   /* index in the server's table */
 	uint32_t serial;  /* must be the grant's */
 };
 #define LINUX_CAP_OWN     0x80000000u /* served by the holder's own entrypoint */
@@ -97,7 +97,7 @@ _Static_assert(LINUX_CAPS_SIZE / sizeof(struct linux_cap_entry) >= 1u << 20, "an
  * which is written at once; a free entry's key is the next free one, its kind LINUX_GRANT_FREE.
  */
 struct linux_grant {
-	uint32_t channel;
+	uint32_t channel; /* its identity, of which the server knows the index */
 	uint32_t key;
 	uint32_t serial;
 	uint32_t kind;
@@ -109,10 +109,9 @@ enum { LINUX_GRANT_FREE, LINUX_GRANT_OBJECT, LINUX_GRANT_SIGNAL };
  * Core traps: a system call that Linux does not have, answered by core. Arguments are values.
  *
  *     FAULT kind, address, instruction     core tells the parent; counts once
- *     OFFSET address                       first page, within its memory, of the region there
  */
 #define LINUX_TRAP 236
-enum { LINUX_TRAP_FAULT, LINUX_TRAP_OFFSET };
+enum { LINUX_TRAP_FAULT };
 
 /* The protection and flags that a region is mapped with; core insists on them. */
 static inline int linux_protection(uint32_t rights)

@@ -24,17 +24,17 @@ static inline long linux_call6(long number, uint64_t a, uint64_t b, uint64_t c, 
 	return result;
 }
 
-#define LINUX_ARGUMENT_(x) ((uint64_t)(x))
-#define linux_call0(n)                linux_call6((n), 0, 0, 0, 0, 0, 0)
-#define linux_call1(n, a)             linux_call6((n), LINUX_ARGUMENT_(a), 0, 0, 0, 0, 0)
-#define linux_call2(n, a, b)          linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), 0, 0, 0, 0)
-#define linux_call3(n, a, b, c)                                                                    \
+#define LINUX_ARGUMENT_(x)   ((uint64_t)(x))
+#define linux_call0(n)       linux_call6((n), 0, 0, 0, 0, 0, 0)
+#define linux_call1(n, a)    linux_call6((n), LINUX_ARGUMENT_(a), 0, 0, 0, 0, 0)
+#define linux_call2(n, a, b) linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), 0, 0, 0, 0)
+#define linux_call3(n, a, b, c) \
 	linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), LINUX_ARGUMENT_(c), 0, 0, 0)
-#define linux_call4(n, a, b, c, d)                                                                 \
-	linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), LINUX_ARGUMENT_(c),               \
+#define linux_call4(n, a, b, c, d)                                                   \
+	linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), LINUX_ARGUMENT_(c), \
 		    LINUX_ARGUMENT_(d), 0, 0)
-#define linux_call5(n, a, b, c, d, e)                                                              \
-	linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), LINUX_ARGUMENT_(c),               \
+#define linux_call5(n, a, b, c, d, e)                                                \
+	linux_call6((n), LINUX_ARGUMENT_(a), LINUX_ARGUMENT_(b), LINUX_ARGUMENT_(c), \
 		    LINUX_ARGUMENT_(d), LINUX_ARGUMENT_(e), 0)
 
 /* A mapping, or NULL. */

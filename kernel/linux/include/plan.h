@@ -47,4 +47,9 @@ struct plan_header {
 	uint32_t flags, reserved;
 };
 
-enum { PLAN_SOL_SOCKET = 1, PLAN_SCM_RIGHTS = 1, PLAN_MSG_DONTWAIT = 0x40, PLAN_MSG_NOSIGNAL = 0x4000 };
+enum {
+	PLAN_SOL_SOCKET = 1,
+	PLAN_SCM_RIGHTS = 1,
+	PLAN_MSG_DONTWAIT = 0x40,
+	PLAN_MSG_NOSIGNAL = 0x4000
+};

@@ -10,7 +10,16 @@
 #include <tenon/pd.h>
 
 /* Numbers of exceptions, and bits of a page fault's error code. Source: Intel SDM, volume 3. */
-enum { DIVIDE = 0, DEBUG = 1, BREAKPOINT = 3, BAD_OPCODE = 6, PROTECTION = 13, PAGE = 14, FLOATING = 16, SIMD = 19 };
+enum {
+	DIVIDE = 0,
+	DEBUG = 1,
+	BREAKPOINT = 3,
+	BAD_OPCODE = 6,
+	PROTECTION = 13,
+	PAGE = 14,
+	FLOATING = 16,
+	SIMD = 19
+};
 enum { PAGE_WRITE = 2, PAGE_EXECUTE = 16 };
 
 static uint32_t kind_of(int signal, const struct sigcontext *context)

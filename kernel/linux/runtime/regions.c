@@ -9,7 +9,8 @@
 
 /*
  * Channels that were destroyed while this component worked on them: scratch pages took the place of
- * their memory. At most the one of a call, that of the request in service, and that being looked at.
+ * their memory. At most the one of a call, that of the request in service, and that being looked
+ * at.
  */
 enum { BURIED = 3 };
 static uint64_t buried[BURIED]; /* addresses of links; 0: none */
@@ -30,13 +31,10 @@ static long map(uint64_t address, uint64_t size, int protection, int flags, uint
 	return result;
 }
 
-tn_error port_attached(uint64_t address, uint64_t size, uint32_t rights)
+tn_error port_attached(uint64_t address, uint64_t size, uint64_t offset, uint32_t rights)
 {
 	int protection = linux_protection(rights), flags = linux_map_flags(rights);
-	long page = linux_call2(LINUX_TRAP, LINUX_TRAP_OFFSET, address);
-	if (page < 0)
-		return TN_ERR_GONE;
-	long result = map(address, size, protection, flags, (uint64_t)page * TN_PAGE_SIZE);
+	long result = map(address, size, protection, flags, offset);
 	if (result == (long)address)
 		return TN_OK;
 	return result == -ENOMEM ? TN_ERR_OUT_OF_RAM : TN_ERR_GONE;
@@ -53,8 +51,8 @@ struct link *link_open(enum linux_side side, uint32_t number)
 	struct link *link = (struct link *)address;
 	if (linux_probe(link))
 		return link;
-	long result = map(address, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-			  0);
+	long result =
+		map(address, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, 0);
 	return result == (long)address && linux_probe(link) ? link : NULL;
 }
 

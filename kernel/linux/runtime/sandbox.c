@@ -27,7 +27,8 @@
 
 void sandbox_close(void)
 {
-	/* A block of checks ends with ALLOW, FORBID; descriptors and operations are 32 bits wide. */
+	/* A block of checks ends with ALLOW, FORBID; descriptors and operations are 32 bits wide.
+	 */
 	struct sock_filter code[] = {
 		LOAD(ARCHITECTURE),
 		UNLESS_EQUAL(AUDIT_ARCH_X86_64, 2),

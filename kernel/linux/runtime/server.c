@@ -3,8 +3,8 @@
 
 /*
  * The entrypoint: one epoll instance over the eventfds of all channels to it. The kernel reports
- * those that were written to in the order of the first write, each once until reported; a channel that
- * is served goes to the end of the queue. So none starves another.
+ * those that were written to in the order of the first write, each once until reported; a channel
+ * that is served goes to the end of the queue. So none starves another.
  */
 #include "local.h"
 #include <linux/eventpoll.h>
@@ -45,7 +45,7 @@ static bool grant_read(uint32_t index, uint32_t channel, uint32_t kind, struct l
 		return false;
 	*grant = (struct linux_grant){ (uint32_t)first, (uint32_t)(first >> 32), (uint32_t)second,
 				       (uint32_t)(second >> 32) };
-	return grant->channel == channel && grant->kind == kind;
+	return TN_CHANNEL_INDEX(grant->channel) == channel && grant->kind == kind;
 }
 
 static struct link *current_link(void)
@@ -82,9 +82,10 @@ static void look_at(uint32_t channel)
 	server.channel = channel;
 	server.next_grant = UINT32_MAX;
 	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++)
-		server.signals[i] = LINK_READ(link->signals[i]) ?
-					    __atomic_exchange_n(&link->signals[i], 0, __ATOMIC_SEQ_CST) :
-					    0;
+		server.signals[i] =
+			LINK_READ(link->signals[i])
+				? __atomic_exchange_n(&link->signals[i], 0, __ATOMIC_SEQ_CST)
+				: 0;
 }
 
 static bool lowest_signal(uint32_t *bit)
@@ -136,7 +137,7 @@ static bool take_request(struct port_event *event)
 	server.served_sequence = taken.sequence;
 	event->kind = PORT_EVENT_REQUEST;
 	event->key = grant.key;
-	event->request.channel = server.channel;
+	event->request.channel = grant.channel;
 	return true;
 }
 

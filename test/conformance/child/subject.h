@@ -16,6 +16,8 @@
 	/* Sessions closed so far, all clients'; the signal comes after each. */ \
 	RPC(I, closed, Out(uint64_t, count))                                     \
 	RPC(I, watch, InCap(tn_signal_cap, changed))                             \
+	/* Moves all unused quota of the server to this PD. */                   \
+	RPC(I, rob, InCap(tn_any_cap, pd), Out(uint64_t, ram))                   \
 	RPC(I, fault)
 
 TN_RPC_INTERFACE(subject, SUBJECT)

@@ -213,6 +213,13 @@ enum hw_syscall {
 	/* rdi = exit value 0..127: end the machine (QEMU's isa-debug-exit, else halt). */
 	HW_SHUTDOWN,
 
+	/*
+	 * rdi = PD, rsi = virtual address: takes off the lowest table on the way there, if nothing
+	 * is in it. Result: rsi = its frame. HW_ERR_OCCUPIED: something is; HW_ERR_NEED_TABLE: only
+	 * the top table is left.
+	 */
+	HW_TABLE_TAKE,
+
 	HW_SYSCALL_COUNT
 };
 

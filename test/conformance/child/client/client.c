@@ -168,6 +168,35 @@ static void dying_client(void)
 	tn_session_close(&session);
 }
 
+/*
+ * A server gives us what we have donated behind the parent's back, and dies: the parent must not
+ * give it to us a second time, out of its own.
+ */
+static void conspiracy(void)
+{
+	const struct tn_quota much = { 1 << 20, SUBJECT_CAPS };
+	struct tn_session session;
+	uint64_t moved = 0;
+	struct tn_accounts before = accounts();
+	expect("conspiracy.open",
+	       tn_session_open("Subject", "thief", much, &subject_interface, &session), TN_OK);
+	subject_cap cap = { session.cap };
+	tn_any_cap pd = { tn_env_pd(env).handle };
+	expect("conspiracy.rob", subject_rob(cap, pd, &moved), TN_OK);
+	expect("conspiracy.fault", subject_fault(cap), TN_ERR_GONE);
+	tn_session_close(&session);
+	struct tn_accounts after = accounts();
+	uint64_t refund = after.ram_limit + much.ram - moved - before.ram_limit;
+	expect("conspiracy.moved", moved >= much.ram ? TN_OK : TN_ERR_FORMAT, TN_OK);
+	if (refund < much.ram)
+		tn_transcript("ok child.conspiracy.refund");
+	else
+		tn_transcript("not ok child.conspiracy.refund: %llu bytes out of nothing (before "
+			      "%llx after %llx moved %llx)",
+			      (unsigned long long)refund, (unsigned long long)before.ram_limit,
+			      (unsigned long long)after.ram_limit, (unsigned long long)moved);
+}
+
 /* Until the quota is used up; then all comes back. */
 static void many(void)
 {
@@ -223,6 +252,7 @@ void component_construct(struct tn_env *environment)
 	closing();
 	dying_servers();
 	dying_client();
+	conspiracy();
 	many();
 	hostile();
 	tn_exit(0);

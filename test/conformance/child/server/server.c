@@ -12,6 +12,7 @@ struct session {
 	char label[TN_LABEL_MAX + 1];
 };
 
+static struct tn_env *environment;
 static struct tn_entrypoint *entrypoint;
 static struct tn_session_node *sessions;
 static tn_signal_cap changed;
@@ -57,6 +58,18 @@ static tn_error watch(void *self, struct tn_request *request, tn_signal_cap sign
 	return error;
 }
 
+static tn_error rob(void *self, struct tn_request *request, tn_any_cap pd, uint64_t *ram)
+{
+	struct tn_accounts accounts;
+	(void)self;
+	(void)request;
+	tn_error error = tn_pd_accounts(tn_env_pd(environment), &accounts);
+	if (error != TN_OK)
+		return error;
+	*ram = accounts.ram_limit - accounts.ram_used;
+	return tn_pd_transfer_quota(tn_env_pd(environment), pd, *ram, 0);
+}
+
 static tn_error fault(void *self, struct tn_request *request)
 {
 	(void)self;
@@ -82,6 +95,7 @@ static tn_error open(void *self, const struct tn_session_request *request, tn_ha
 						.upgraded = upgraded,
 						.closed = closed,
 						.watch = watch,
+						.rob = rob,
 						.fault = fault };
 	subject_cap cap;
 	(void)self;
@@ -135,6 +149,7 @@ void component_construct(struct tn_env *env)
 					     .open = open,
 					     .upgrade = upgrade,
 					     .close = close };
+	environment = env;
 	entrypoint = tn_env_entrypoint(env);
 	if (tn_service_announce(&service) != TN_OK)
 		tn_exit(1);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Handles that name nothing, or something of another kind. */
+
+#include "cases.h"
+
+enum { FORGED_MAX = 8 };
+
+/* All that is wrong with a handle but looks like `good`. */
+static unsigned forge(tn_handle good, tn_handle forged[FORGED_MAX])
+{
+	uint32_t kind = TN_HANDLE_KIND(good), generation = TN_HANDLE_GENERATION(good);
+	uint32_t index = TN_HANDLE_INDEX(good), n = 0;
+	forged[n++] = 0;
+	forged[n++] = TN_HANDLE(kind, generation, 0);
+	forged[n++] = TN_HANDLE(kind, generation, 0xfffff);
+	forged[n++] = TN_HANDLE(kind, generation, index + 1000);
+	forged[n++] = TN_HANDLE(kind, generation + 1, index);
+	forged[n++] = TN_HANDLE(kind, generation + 255, index);
+	forged[n++] =
+		TN_HANDLE(kind == TN_CAP_CORE ? TN_CAP_OBJECT : TN_CAP_CORE, generation, index);
+	forged[n++] = UINT32_MAX;
+	return n;
+}
+
+void forged_destination(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	tn_handle forged[FORGED_MAX];
+	uint64_t back;
+	(void)env;
+	for (unsigned i = forge(box.handle, forged); i > 0; i--) {
+		box_cap cap = { forged[i - 1] };
+		TN_EXPECT_ERROR(box_echo(cap, 1, &back), TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_cap_retain(cap.handle), TN_ERR_CAPABILITY);
+		tn_cap_release(cap.handle);
+	}
+	expect_box_alive(box);
+	end_box("box", box);
+}
+
+void forged_in_a_transfer(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	tn_handle forged[FORGED_MAX];
+	(void)env;
+	for (unsigned i = forge(box.handle, forged); i > 1; i--) {
+		tn_any_cap cap = { forged[i - 1] };
+		TN_EXPECT_ERROR(box_put(box, cap), TN_ERR_CAPABILITY);
+	}
+	expect_box_alive(box);
+	end_box("box", box);
+}
+
+void forged_signal(struct tn_env *env)
+{
+	struct tn_signal signal = { .handler = NULL };
+	tn_handle forged[FORGED_MAX];
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signal));
+	for (unsigned i = forge(signal.cap.handle, forged); i > 0; i--) {
+		tn_signal_cap cap = { forged[i - 1] };
+		TN_EXPECT_ERROR(tn_signal_submit(cap), TN_ERR_CAPABILITY);
+	}
+	TN_EXPECT_ERROR(tn_signal_submit(signal.cap), TN_OK);
+	tn_signal_wait(&signal);
+	tn_signal_destroy(&signal);
+}
+
+void forged_in_messages_to_core(struct tn_env *env)
+{
+	tn_pd_cap pd = tn_env_pd(env);
+	tn_dataspace_cap dataspace = { 0 };
+	tn_handle forged[FORGED_MAX];
+	uint64_t at, size;
+	TN_REQUIRE_OK(tn_dataspace_alloc(TN_PAGE_SIZE, &dataspace));
+	for (unsigned i = forge(dataspace.handle, forged); i > 0; i--) {
+		tn_dataspace_cap made_up = { forged[i - 1] };
+		tn_any_cap any = { forged[i - 1] };
+		tn_signal_cap signal = { forged[i - 1] };
+		TN_EXPECT_ERROR(tn_pd_attach(pd, made_up, 0, 0, 0, TN_RIGHT_READ, &at, &size),
+				TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_pd_free(pd, made_up), TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_pd_object_destroy(pd, any), TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_pd_transfer_quota(pd, any, 0, 0), TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_pd_start(pd, any), TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_pd_watch(pd, signal), TN_ERR_CAPABILITY);
+	}
+	tn_dataspace_free(dataspace);
+}
+
+/* A capability of a kind where another one is wanted. */
+void of_another_kind(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	tn_pd_cap pd = tn_env_pd(env);
+	struct tn_signal signal = { .handler = NULL };
+	uint64_t at, size, back;
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signal));
+	tn_dataspace_cap box_as_dataspace = { box.handle };
+	tn_dataspace_cap pd_as_dataspace = { pd.handle };
+	box_cap signal_as_box = { signal.cap.handle };
+	tn_signal_cap box_as_signal = { box.handle };
+	tn_any_cap signal_as_any = { signal.cap.handle };
+	TN_EXPECT_ERROR(tn_pd_attach(pd, box_as_dataspace, 0, 0, 0, TN_RIGHT_READ, &at, &size),
+			TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(tn_pd_attach(pd, pd_as_dataspace, 0, 0, 0, TN_RIGHT_READ, &at, &size),
+			TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(box_echo(signal_as_box, 1, &back), TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(tn_signal_submit(box_as_signal), TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(tn_pd_watch(pd, box_as_signal), TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(tn_pd_transfer_quota(pd, signal_as_any, 0, 0), TN_ERR_CAPABILITY);
+	tn_signal_destroy(&signal);
+	expect_box_alive(box);
+	end_box("box", box);
+}
+
+/* What only the runtime asks of core, asked by hand. */
+void made_up_requests_to_core(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	tn_pd_cap pd = tn_env_pd(env);
+	struct tn_handles none = { .count = 0 }, many = { .count = 200 };
+	tn_any_cap foreign = { box.handle };
+	uint32_t channel;
+	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle + 1000, none), TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, pd.handle, none), TN_ERR_ARGUMENT);
+	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle, many), TN_ERR_ARGUMENT);
+	for (uint64_t id = 0; id < 10; id++)
+		TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, id, none), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, UINT64_MAX, none), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, 65536, none), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_object_destroy(pd, foreign), TN_ERR_DENIED);
+	TN_EXPECT_ERROR(tn_pd_release(pd, box.handle, 99, &channel), TN_ERR_AGAIN);
+	TN_EXPECT_ERROR(tn_pd_release(pd, box.handle, 0, &channel), TN_ERR_AGAIN);
+	TN_EXPECT_ERROR(tn_pd_object_create(pd, 1, 0, &foreign), TN_ERR_ARGUMENT);
+	TN_EXPECT_ERROR(tn_pd_start(pd, foreign), TN_ERR_BUSY);
+	expect_box_alive(box);
+	end_box("box", box);
+}
+
+/* Operations of another interface, at an object of core. */
+void another_interface_of_core(struct tn_env *env)
+{
+	tn_dataspace_cap dataspace = { 0 };
+	tn_pd_cap dataspace_as_pd;
+	tn_log_cap pd_as_log = { tn_env_pd(env).handle };
+	struct tn_accounts accounts;
+	uint64_t at, size;
+	TN_REQUIRE_OK(tn_dataspace_alloc(TN_PAGE_SIZE, &dataspace));
+	dataspace_as_pd.handle = dataspace.handle;
+	TN_EXPECT_ERROR(tn_pd_accounts(dataspace_as_pd, &accounts), TN_ERR_PROTOCOL);
+	TN_EXPECT_ERROR(tn_pd_attach(dataspace_as_pd, dataspace, 0, 0, 0, TN_RIGHT_READ, &at,
+				     &size),
+			TN_ERR_PROTOCOL);
+	TN_EXPECT_ERROR(tn_log_write(pd_as_log, "x", 1), TN_ERR_PROTOCOL);
+	tn_dataspace_free(dataspace);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Signals. The catcher has several, and notes which handlers have run; after each it submits
+ * main's own signal, so that main waits for nothing else.
+ */
+
+#include <tenon/test.h>
+
+enum { SIGNALS = 8, BUSY = 0, AGAIN = 1 };
+
+#define CATCHER(RPC, I)                                                  \
+	RPC(I, tell, InCap(tn_signal_cap, told))                         \
+	RPC(I, signal, In(uint32_t, i), OutCap(tn_signal_cap, signal))   \
+	/* How often the handler of the i-th has run. */                 \
+	RPC(I, runs, In(uint32_t, i), Out(uint32_t, runs))               \
+	/* Within one request: submit the i-th, then destroy it. */      \
+	RPC(I, submit_and_destroy, In(uint32_t, i))                      \
+	/* Within one request: submit both, then wait for the second. */ \
+	RPC(I, submit_and_wait, In(uint32_t, kept), In(uint32_t, waited))
+
+TN_RPC_INTERFACE(catcher, CATCHER)
+
+static struct {
+	struct tn_object object;
+	struct tn_signal signals[SIGNALS];
+	uint32_t runs[SIGNALS];
+	tn_signal_cap told;
+} catching;
+
+/* -- the catcher -- */
+
+static uint32_t index_of(const struct tn_signal *signal)
+{
+	return (uint32_t)(signal - catching.signals);
+}
+
+static void caught(void *argument)
+{
+	struct tn_signal *signal = argument;
+	uint32_t i = index_of(signal);
+	catching.runs[i]++;
+	if (i == BUSY && catching.runs[i] == 1) { /* main submits it again while this runs */
+		tn_actor_post("in-handler");
+		tn_actor_await("submitted-again");
+	}
+	if (i == AGAIN && catching.runs[i] < 10)
+		(void)tn_signal_submit(signal->cap);
+	(void)tn_signal_submit(catching.told);
+}
+
+static tn_error tell(void *self, struct tn_request *request, tn_signal_cap told)
+{
+	(void)self;
+	(void)request;
+	catching.told = told;
+	return tn_cap_retain(told.handle);
+}
+
+static tn_error give_signal(void *self, struct tn_request *request, uint32_t i, tn_signal_cap *cap)
+{
+	(void)self;
+	(void)request;
+	*cap = catching.signals[i].cap;
+	return TN_OK;
+}
+
+static tn_error runs(void *self, struct tn_request *request, uint32_t i, uint32_t *count)
+{
+	(void)self;
+	(void)request;
+	*count = catching.runs[i];
+	return TN_OK;
+}
+
+static tn_error submit_and_destroy(void *self, struct tn_request *request, uint32_t i)
+{
+	(void)self;
+	(void)request;
+	tn_error error = tn_signal_submit(catching.signals[i].cap);
+	tn_signal_destroy(&catching.signals[i]);
+	return error;
+}
+
+static tn_error submit_and_wait(void *self, struct tn_request *request, uint32_t kept,
+				uint32_t waited)
+{
+	(void)self;
+	(void)request;
+	(void)tn_signal_submit(catching.signals[kept].cap);
+	(void)tn_signal_submit(catching.signals[waited].cap);
+	tn_signal_wait(&catching.signals[waited]);
+	return TN_OK;
+}
+
+static void play_catcher(struct tn_env *env)
+{
+	static const struct catcher_ops ops = {
+		.tell = tell,
+		.signal = give_signal,
+		.runs = runs,
+		.submit_and_destroy = submit_and_destroy,
+		.submit_and_wait = submit_and_wait,
+	};
+	catcher_cap cap;
+	for (uint32_t i = 0; i < SIGNALS; i++) {
+		catching.signals[i].handler = caught;
+		catching.signals[i].argument = &catching.signals[i];
+		TN_MUST(tn_signal_create(tn_env_entrypoint(env), &catching.signals[i]));
+	}
+	TN_MUST(catcher_serve(tn_env_entrypoint(env), &catching.object, &ops, NULL, &cap));
+	tn_actor_put("catcher", cap.handle);
+}
+
+/* Submits what is under "thrown" when "throw" is posted, and exits with the result. */
+static void play_thrower(struct tn_env *env)
+{
+	tn_signal_cap cap = { tn_actor_get("thrown") };
+	(void)env;
+	tn_exit((int)tn_signal_submit(cap));
+}
+
+/* -- main -- */
+
+static catcher_cap catcher;
+static struct tn_signal told;
+
+static tn_signal_cap get_signal(uint32_t i)
+{
+	tn_signal_cap cap = { 0 };
+	TN_EXPECT_ERROR(catcher_signal(catcher, i, &cap), TN_OK);
+	return cap;
+}
+
+static uint32_t count_runs(uint32_t i)
+{
+	uint32_t count = 0;
+	TN_EXPECT_ERROR(catcher_runs(catcher, i, &count), TN_OK);
+	return count;
+}
+
+static void wait_for_runs(uint32_t i, uint32_t wanted)
+{
+	while (count_runs(i) < wanted)
+		tn_signal_wait(&told);
+}
+
+static void start(struct tn_env *env)
+{
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &told));
+	tn_actor_start("catcher");
+	catcher.handle = tn_actor_get("catcher");
+	TN_EXPECT_ERROR(catcher_tell(catcher, told.cap), TN_OK);
+}
+
+static void before_the_wait(struct tn_env *env)
+{
+	struct tn_signal own = { .handler = NULL };
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &own));
+	for (unsigned i = 0; i < 3; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(own.cap), TN_OK);
+		tn_signal_wait(&own);
+	}
+	tn_signal_destroy(&own);
+}
+
+static void from_another_component(struct tn_env *env)
+{
+	(void)env;
+	tn_actor_put("thrown", told.cap.handle);
+	tn_actor_start("thrower");
+	tn_signal_wait(&told);
+	TN_EXPECT_EQUAL(tn_actor_end("thrower").value, TN_OK);
+}
+
+static void many_coalesce(struct tn_env *env)
+{
+	enum { MANY = 5000 };
+	tn_signal_cap signal = get_signal(2);
+	(void)env;
+	for (unsigned i = 0; i < MANY; i++)
+		TN_EXPECT_ERROR(tn_signal_submit(signal), TN_OK);
+	wait_for_runs(2, 1);
+	TN_EXPECT(count_runs(2) <= MANY + 1);
+	tn_cap_release(signal.handle);
+}
+
+static void while_its_handler_runs(struct tn_env *env)
+{
+	tn_signal_cap signal = get_signal(BUSY);
+	(void)env;
+	TN_EXPECT_ERROR(tn_signal_submit(signal), TN_OK);
+	tn_actor_await("in-handler");
+	TN_EXPECT_ERROR(tn_signal_submit(signal), TN_OK);
+	tn_actor_post("submitted-again");
+	wait_for_runs(BUSY, 2);
+	tn_cap_release(signal.handle);
+}
+
+static void by_its_own_handler(struct tn_env *env)
+{
+	tn_signal_cap signal = get_signal(AGAIN);
+	(void)env;
+	TN_EXPECT_ERROR(tn_signal_submit(signal), TN_OK);
+	wait_for_runs(AGAIN, 10);
+	tn_cap_release(signal.handle);
+}
+
+/* Many to one: none is lost for another one. */
+static void many_to_one(struct tn_env *env)
+{
+	(void)env;
+	for (uint32_t i = 3; i < 6; i++) {
+		tn_signal_cap signal = get_signal(i);
+		TN_EXPECT_ERROR(tn_signal_submit(signal), TN_OK);
+		tn_cap_release(signal.handle);
+	}
+	for (uint32_t i = 3; i < 6; i++)
+		wait_for_runs(i, 1);
+}
+
+static void a_hundred_to_one(struct tn_env *env)
+{
+	enum { HUNDRED = 100 };
+	static struct tn_signal signals[HUNDRED];
+	for (unsigned i = 0; i < HUNDRED; i++)
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[i]));
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < HUNDRED; i++)
+			TN_EXPECT_ERROR(tn_signal_submit(signals[i].cap), TN_OK);
+		for (unsigned i = 0; i < HUNDRED; i++)
+			tn_signal_wait(&signals[(i * 37 + round) % HUNDRED]);
+	}
+	for (unsigned i = 0; i < HUNDRED; i++)
+		tn_signal_destroy(&signals[i]);
+}
+
+static void wait_keeps_the_others(struct tn_env *env)
+{
+	(void)env;
+	uint32_t before = count_runs(6);
+	TN_EXPECT_ERROR(catcher_submit_and_wait(catcher, 6, 7), TN_OK);
+	wait_for_runs(6, before + 1);
+}
+
+static void destroyed_while_pending(struct tn_env *env)
+{
+	tn_signal_cap dead = get_signal(5), alive = get_signal(4);
+	(void)env;
+	uint32_t before = count_runs(5), alive_before = count_runs(4);
+	TN_EXPECT_ERROR(catcher_submit_and_destroy(catcher, 5), TN_OK);
+	tn_error late = tn_signal_submit(dead);
+	TN_EXPECT(late == TN_ERR_GONE || late == TN_OK);
+	TN_EXPECT_ERROR(tn_signal_submit(alive), TN_OK);
+	wait_for_runs(4, alive_before + 1);
+	TN_EXPECT_EQUAL(count_runs(5), before);
+	tn_cap_release(dead.handle);
+	tn_cap_release(alive.handle);
+}
+
+static void to_a_dead_receiver(struct tn_env *env)
+{
+	tn_signal_cap signal = get_signal(2);
+	(void)env;
+	tn_actor_kill("catcher");
+	for (unsigned i = 0; i < 100; i++) {
+		tn_error error = tn_signal_submit(signal);
+		TN_EXPECT(error == TN_ERR_GONE || error == TN_OK);
+	}
+	tn_cap_release(signal.handle);
+	TN_EXPECT_ERROR(tn_signal_submit(signal), TN_ERR_CAPABILITY);
+	tn_cap_release(catcher.handle);
+}
+
+void component_construct(struct tn_env *env)
+{
+	static const struct tn_test_case cases[] = {
+		{ "start", start },
+		{ "submitted-before-the-wait", before_the_wait },
+		{ "from-another-component", from_another_component },
+		{ "many-coalesce", many_coalesce },
+		{ "submitted-while-its-handler-runs", while_its_handler_runs },
+		{ "submitted-by-its-own-handler", by_its_own_handler },
+		{ "many-to-one", many_to_one },
+		{ "a-hundred-to-one", a_hundred_to_one },
+		{ "wait-keeps-the-others", wait_keeps_the_others },
+		{ "destroyed-while-pending", destroyed_while_pending },
+		{ "to-a-dead-receiver", to_a_dead_receiver },
+		{ NULL, NULL },
+	};
+	static const struct tn_test_role roles[] = { { "catcher", play_catcher },
+						     { "thrower", play_thrower },
+						     { NULL, NULL } };
+	tn_test_main(env, "test-signal", cases, roles);
+}
