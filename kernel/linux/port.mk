@@ -16,3 +16,17 @@ $(LINUX_LAUNCHER): kernel/linux/boot/launcher.c kernel/linux/boot/launcher.ld \
 		-Wl,--build-id=none,-z,noexecstack,-T,kernel/linux/boot/launcher.ld -o $@ $<
 
 $(BUILD)/linux/obj/core/kernel/linux/boot/image.o: $(LINUX_LAUNCHER)
+
+# What is measured beside Tenon, for the host's libc; see plan.ini.
+LINUX_BENCH := $(BUILD)/linux/bench
+$(LINUX_BENCH)/raw: kernel/linux/bench/raw.c
+$(LINUX_BENCH)/first-line: kernel/linux/bench/first_line.c
+$(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line: kernel/linux/bench/sample.h
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(HOST_CC) -std=c17 -O2 $(WARNINGS) -o $@ $(filter %.c,$^)
+$(LINUX_BENCH)/exit: kernel/linux/bench/exit.S
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(CC) -nostdlib -static -no-pie -Wl,--build-id=none -o $@ $<
+linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exit
