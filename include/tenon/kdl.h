@@ -9,6 +9,10 @@
  * safe on hostile input. Different threads may use the same document, but each its own reader,
  * writer, and struct tn_kdl_asked.
  *
+ * A version marker ("/- kdl-version 2") is accepted as what it also is by the specification, a
+ * slashdashed node, and not reported: this library reads KDL 2.0 whatever it says, and what reads
+ * as version 1 and 2 means the same in both.
+ *
  * Ownership: everything that reading yields points into the caller's buffer, which has to stay and
  * to keep its contents for as long. Copy what a peer can change before you read it.
  *
@@ -72,21 +76,37 @@ struct tn_kdl_value {
 	bool truth;                /* of a TN_KDL_BOOL */
 	const char *start;         /* for tn_kdl_position() */
 	struct tn_kdl_string type; /* annotation, or absent */
-	struct tn_kdl_string text; /* of a string; or of a number, as it was written */
+	struct tn_kdl_string text; /* of a string; or of any other value, as it was written */
 };
 
 /*
  * Strings
  */
 
-/* A C string, or any bytes, as a string: to compare, or to write. */
-struct tn_kdl_string tn_kdl_string(const char *text);
-struct tn_kdl_string tn_kdl_string_n(const char *text, size_t len);
+/* Any bytes, or a C string, as a string: to compare, or to write. */
+static inline struct tn_kdl_string tn_kdl_string_n(const char *text, size_t len)
+{
+	struct tn_kdl_string string = { text, len, NULL, 0, 0 };
+	return string;
+}
 
-bool tn_kdl_string_is(const struct tn_kdl_string *string, const char *text);
+static inline struct tn_kdl_string tn_kdl_string(const char *text)
+{
+	size_t len = 0;
+	while (text[len])
+		len++;
+	return tn_kdl_string_n(text, len);
+}
 
 /* <0, 0, >0 by the order of code points. */
 int tn_kdl_string_compare(const struct tn_kdl_string *a, const struct tn_kdl_string *b);
+
+/* Absent is not "". */
+static inline bool tn_kdl_string_is(const struct tn_kdl_string *string, const char *text)
+{
+	struct tn_kdl_string other = tn_kdl_string(text);
+	return string->at && tn_kdl_string_compare(string, &other) == 0;
+}
 
 /*
  * Copies the value (escapes resolved, dedented) to buffer, terminated by a NUL. *len, unless len is
@@ -128,8 +148,7 @@ struct tn_kdl_reader {
 	const char *at;
 	const char *token_end;
 	uint8_t state;
-	uint8_t hidden;
-	bool spaced;
+	uint8_t hidden_until;
 	bool part; /* the brace that closes the block around it ends it */
 	uint8_t level[TN_KDL_DEPTH_MAX];
 };
@@ -196,9 +215,6 @@ struct tn_kdl_value tn_kdl_prop(const struct tn_kdl_node *node, const char *name
 /* The node's text without what terminates it: a document of this one node. */
 struct tn_kdl_string tn_kdl_node_text(const struct tn_kdl_node *node);
 
-/* The text between the braces of the node's children: a document. Absent without a block. */
-struct tn_kdl_string tn_kdl_children_text(const struct tn_kdl_node *node);
-
 /* A cursor on the node's entries: tn_kdl_read() yields TN_KDL_ARGUMENT and TN_KDL_PROPERTY in the
  * order written, until any other event. */
 struct tn_kdl_reader tn_kdl_entries(const struct tn_kdl_node *node);
@@ -212,8 +228,6 @@ struct tn_kdl_reader tn_kdl_entries(const struct tn_kdl_node *node);
 enum tn_kdl_status tn_kdl_as_bool(struct tn_kdl_value value, bool fallback, bool *out);
 
 /* A whole number of any radix, within [min, max]. With fraction or exponent it is malformed. */
-enum tn_kdl_status tn_kdl_as_u64(struct tn_kdl_value value, uint64_t fallback, uint64_t min,
-				 uint64_t max, uint64_t *out);
 enum tn_kdl_status tn_kdl_as_i64(struct tn_kdl_value value, int64_t fallback, int64_t min,
 				 int64_t max, int64_t *out);
 
@@ -221,6 +235,17 @@ enum tn_kdl_status tn_kdl_as_i64(struct tn_kdl_value value, int64_t fallback, in
  * K, M, G, T (1024 to the power of 1, 2, 3, 4). */
 enum tn_kdl_status tn_kdl_as_size(struct tn_kdl_value value, uint64_t fallback, uint64_t min,
 				  uint64_t max, uint64_t *out);
+
+/* As tn_kdl_as_i64(): a size that may not come as a string. */
+static inline enum tn_kdl_status tn_kdl_as_u64(struct tn_kdl_value value, uint64_t fallback,
+					       uint64_t min, uint64_t max, uint64_t *out)
+{
+	enum tn_kdl_status status = tn_kdl_as_size(value, fallback, min, max, out);
+	if (value.kind != TN_KDL_STRING)
+		return status;
+	*out = fallback;
+	return TN_KDL_MALFORMED;
+}
 
 /* A string of at most size - 1 bytes, copied and terminated by NUL; so is the fallback, which may
  * be NULL for "". TN_KDL_RANGE: too long; TN_KDL_MALFORMED also: a NUL inside. */
@@ -292,31 +317,67 @@ struct tn_kdl_writer {
 
 void tn_kdl_writer_init(struct tn_kdl_writer *writer, char *buffer, size_t size);
 
-/* Begins a node, as a child of the one last opened. */
-void tn_kdl_write_node(struct tn_kdl_writer *writer, const char *name);
-
-/* As above, with a type annotation or an absent string. */
+/* Begins a node, as a child of the one last opened; with a type annotation or an absent string. */
 void tn_kdl_write_typed_node(struct tn_kdl_writer *writer, const struct tn_kdl_string *type,
 			     const struct tn_kdl_string *name);
 
-void tn_kdl_write_string(struct tn_kdl_writer *writer, const char *key, const char *text);
-void tn_kdl_write_u64(struct tn_kdl_writer *writer, const char *key, uint64_t value);
-void tn_kdl_write_i64(struct tn_kdl_writer *writer, const char *key, int64_t value);
-void tn_kdl_write_bool(struct tn_kdl_writer *writer, const char *key, bool value);
+/* A value as read, with its type annotation; by its kind and text. */
+void tn_kdl_write_value(struct tn_kdl_writer *writer, const struct tn_kdl_string *key,
+			const struct tn_kdl_value *value);
 
 /* A number by its text, in any form that KDL knows; else the status becomes TN_KDL_MALFORMED. */
 void tn_kdl_write_number(struct tn_kdl_writer *writer, const char *key, const char *text);
 
-/* A value as read, with its type annotation. */
-void tn_kdl_write_value(struct tn_kdl_writer *writer, const struct tn_kdl_string *key,
-			const struct tn_kdl_value *value);
+/* The magnitude of a number, and its sign. */
+void tn_kdl_write_integer(struct tn_kdl_writer *writer, const char *key, bool negative,
+			  uint64_t magnitude);
+
+static inline void tn_kdl_write_node(struct tn_kdl_writer *writer, const char *name)
+{
+	struct tn_kdl_string type = tn_kdl_string_n(NULL, 0), string = tn_kdl_string(name);
+	tn_kdl_write_typed_node(writer, &type, &string);
+}
+
+/* A value by kind and text, without type annotation. */
+static inline void tn_kdl_write(struct tn_kdl_writer *writer, const char *key,
+				enum tn_kdl_kind kind, struct tn_kdl_string text)
+{
+	struct tn_kdl_string none = tn_kdl_string_n(NULL, 0);
+	struct tn_kdl_string string = tn_kdl_string(key ? key : "");
+	struct tn_kdl_value value = { kind, false, NULL, none, text };
+	tn_kdl_write_value(writer, key ? &string : NULL, &value);
+}
+
+static inline void tn_kdl_write_string(struct tn_kdl_writer *writer, const char *key,
+				       const char *text)
+{
+	tn_kdl_write(writer, key, TN_KDL_STRING, tn_kdl_string(text));
+}
+
+static inline void tn_kdl_write_bool(struct tn_kdl_writer *writer, const char *key, bool value)
+{
+	tn_kdl_write(writer, key, TN_KDL_BOOL, tn_kdl_string(value ? "#true" : "#false"));
+}
+
+static inline void tn_kdl_write_null(struct tn_kdl_writer *writer, const char *key)
+{
+	tn_kdl_write(writer, key, TN_KDL_NULL, tn_kdl_string("#null"));
+}
+
+static inline void tn_kdl_write_u64(struct tn_kdl_writer *writer, const char *key, uint64_t value)
+{
+	tn_kdl_write_integer(writer, key, false, value);
+}
+
+static inline void tn_kdl_write_i64(struct tn_kdl_writer *writer, const char *key, int64_t value)
+{
+	uint64_t bits = (uint64_t)value;
+	tn_kdl_write_integer(writer, key, value < 0, value < 0 ? 0 - bits : bits);
+}
 
 /* Nodes between the two are children of the current one. */
 void tn_kdl_write_open(struct tn_kdl_writer *writer);
 void tn_kdl_write_close(struct tn_kdl_writer *writer);
-
-/* All events of a reader up to its end: a document, or a part of it from where it stands. */
-void tn_kdl_write_events(struct tn_kdl_writer *writer, struct tn_kdl_reader *reader);
 
 /* Closes what is open. The document is writer->text, writer->len; not terminated by a NUL. */
 enum tn_kdl_status tn_kdl_write_end(struct tn_kdl_writer *writer);

@@ -5,8 +5,9 @@
  * What the sources of this library share.
  *
  * Convention of the scanning functions that take a reader: they get the place p <= end where a
- * thing begins and return the place behind it; or NULL, having noted in the reader what was
- * expected where.
+ * thing begins and return the place behind it. If it is not there, they note in the reader what was
+ * expected where, and return the end: nothing more is found from there on, and what is missed at
+ * the end is no error beside the first. So only tn_kdl_read() asks whether there was one.
  */
 #pragma once
 
@@ -52,14 +53,14 @@ const char *tn_kdl_run(const char *p, const char *end, unsigned classes);
 /* Behind the newline sequence at p, or p if there is none. */
 const char *tn_kdl_newline(const char *p, const char *end);
 
-/* Notes the error; NULL. */
+/* Notes the error, if it is the first; the end. */
 const char *tn_kdl_fail(struct tn_kdl_reader *r, const char *p, const char *expected);
 
 /* "node-space" of the specification, any number of it; with lines: "line-space". */
 const char *tn_kdl_space(struct tn_kdl_reader *r, const char *p, bool lines);
 
-/* The rest of a line from "//" on, newline included. */
-const char *tn_kdl_line_comment(struct tn_kdl_reader *r, const char *p);
+/* The newline at p, a line comment before it included; p if there is neither. */
+const char *tn_kdl_line_end(struct tn_kdl_reader *r, const char *p);
 
 /*
  * Tokens (token.c)
@@ -104,6 +105,13 @@ struct tn_kdl_decoder tn_kdl_decoder(const struct tn_kdl_string *string);
 /* The next piece, which is not empty and never splits a character; false at the end. */
 bool tn_kdl_decode(struct tn_kdl_decoder *d, const char **piece, size_t *len);
 
+/* What follows a backslash, and the value that it stands for, by place. */
+#define TN_KDL_ESCAPE_NAMES  "\"\\bfnrts"
+#define TN_KDL_ESCAPE_VALUES "\"\\\b\f\n\r\t "
+
+/* The character in to where from has c; NUL if it is not in from. */
+char tn_kdl_translate(char c, const char *from, const char *to);
+
 /* The escape at p, which is a backslash: behind it, or NULL. Escaped space has no *code. */
 const char *tn_kdl_escape(const char *p, const char *end, uint32_t *code);
 #define TN_KDL_NO_CODE UINT32_MAX
@@ -118,7 +126,6 @@ enum tn_kdl_state {
 	TN_KDL_ENTRIES,        /* of a node */
 	TN_KDL_AFTER_DASHED,   /* no more entries: there was a slashdashed children block */
 	TN_KDL_AFTER_CHILDREN, /* and no children block that is not slashdashed */
-	TN_KDL_FAILED,
 };
 
 /* A cursor in the middle of a document, which ends with the block that it is in. */
@@ -131,5 +138,11 @@ struct tn_kdl_reader tn_kdl_reader_at(const char *text, const char *end, const c
 
 void tn_kdl_put(struct tn_kdl_writer *w, const char *text, size_t len);
 void tn_kdl_put_string(struct tn_kdl_writer *w, const struct tn_kdl_string *string);
-void tn_kdl_put_number(struct tn_kdl_writer *w, const struct tn_kdl_string *text);
+
+/* A number, in decimal, or a keyword. */
+void tn_kdl_put_plain(struct tn_kdl_writer *w, const struct tn_kdl_string *text);
+
 void tn_kdl_reverse(char *text, size_t from, size_t to);
+
+/* The digits of a number, into the bytes before end; how many. */
+size_t tn_kdl_digits(char *end, uint64_t n, unsigned radix);

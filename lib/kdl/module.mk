@@ -21,7 +21,7 @@ PACKAGES_VERIFY += frama-c-base
 kdl_warn     := -std=c17 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wcast-qual -Werror
 kdl_sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
 kdl_src      := $(sort $(wildcard lib/kdl/*.c))
-kdl_hdr      := include/tenon/kdl.h $(wildcard lib/kdl/*.h)
+kdl_hdr      := include/tenon/kdl.h $(wildcard lib/kdl/*.h) test/unit/kdl_canonical.h
 kdl_out      := $(BUILD)/kdl
 kdl_fuzz     := $(kdl_out)/fuzz-target
 

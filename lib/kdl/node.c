@@ -5,10 +5,9 @@
 
 struct tn_kdl_node tn_kdl_root(const char *text, size_t len)
 {
-	struct tn_kdl_string none = { .at = NULL };
 	struct tn_kdl_reader r;
 	tn_kdl_reader_init(&r, text, len);
-	return (struct tn_kdl_node){ none, none, r.text, r.at, r.text, r.end, NULL };
+	return (struct tn_kdl_node){ .start = r.text, .rest = r.at, .text = r.text, .end = r.end };
 }
 
 struct tn_kdl_reader tn_kdl_entries(const struct tn_kdl_node *node)
@@ -19,10 +18,10 @@ struct tn_kdl_reader tn_kdl_entries(const struct tn_kdl_node *node)
 
 static bool listed(const struct tn_kdl_names *names, const struct tn_kdl_string *name)
 {
-	bool found = names->all;
-	for (size_t i = 0; i < names->count && !found; i++)
-		found = tn_kdl_string_is(name, names->name[i]);
-	return found;
+	for (size_t i = 0; i < names->count; i++)
+		if (tn_kdl_string_is(name, names->name[i]))
+			return true;
+	return names->all;
 }
 
 /* NULL: all names. */
@@ -66,78 +65,53 @@ struct tn_kdl_value tn_kdl_prop(const struct tn_kdl_node *node, const char *name
 	return find_value(node, name, 0);
 }
 
-/* Reads on until that event happens at that depth; false, and at the end, if it does not. */
-static bool read_to(struct tn_kdl_reader *r, struct tn_kdl_item *item, enum tn_kdl_event wanted,
-		    uint32_t depth)
+/* The depth of a node's children, for a cursor that begins at its entries. */
+static uint32_t child_depth(const struct tn_kdl_node *node)
 {
-	enum tn_kdl_event event;
-	do
-		event = tn_kdl_read(r, item);
-	while (event > TN_KDL_END && (event != wanted || r->depth != depth) &&
-	       (event != TN_KDL_NODE_END || r->depth != 0 || wanted == TN_KDL_NODE));
-	return event == wanted;
+	return node->name.at ? 1 : 0;
 }
 
-/* The next node of that name (NULL: any) in this block. */
-static bool find_node(struct tn_kdl_reader *r, const char *name, struct tn_kdl_node *out)
+/* The next node of that name (NULL: any) at that depth, within what is as deep or deeper. */
+static bool find_node(struct tn_kdl_reader r, uint32_t depth, const char *name,
+		      struct tn_kdl_node *out)
 {
 	struct tn_kdl_item item;
-	while (read_to(r, &item, TN_KDL_NODE, 0)) {
-		if (name && !tn_kdl_string_is(&item.name, name))
+	enum tn_kdl_event event;
+	while ((event = tn_kdl_read(&r, &item)) > TN_KDL_END) {
+		if (event == TN_KDL_NODE_END && r.depth < depth)
+			break;
+		bool node = event == TN_KDL_NODE && r.depth == depth;
+		if (!node || (name && !tn_kdl_string_is(&item.name, name)))
 			continue;
-		*out = (struct tn_kdl_node){ item.type, item.name, item.start, r->at,
-					     r->text,   r->end,    NULL };
+		*out = (struct tn_kdl_node){ item.type, item.name, item.start, r.at,
+					     r.text,    r.end,     NULL };
 		return true;
 	}
 	return false;
 }
 
-/* A cursor at the node's children; false if it has no block. */
-static bool enter(const struct tn_kdl_node *node, struct tn_kdl_reader *r)
-{
-	struct tn_kdl_item item;
-	*r = tn_kdl_entries(node);
-	if (node->name.at && !read_to(r, &item, TN_KDL_CHILDREN, 1))
-		return false;
-	*r = tn_kdl_reader_at(r->text, r->end, r->at, TN_KDL_NODES);
-	return true;
-}
-
 bool tn_kdl_child(const struct tn_kdl_node *parent, const char *name, struct tn_kdl_node *child)
 {
-	struct tn_kdl_reader r;
 	if (parent->asked)
 		note(&parent->asked->children, name);
-	return enter(parent, &r) && find_node(&r, name, child);
+	return find_node(tn_kdl_entries(parent), child_depth(parent), name, child);
 }
 
 bool tn_kdl_next(struct tn_kdl_node *node, const char *name)
 {
-	struct tn_kdl_reader r = tn_kdl_entries(node);
-	return find_node(&r, name, node);
+	return find_node(tn_kdl_entries(node), 0, name, node);
 }
 
 struct tn_kdl_string tn_kdl_node_text(const struct tn_kdl_node *node)
 {
 	struct tn_kdl_reader r = tn_kdl_entries(node);
 	struct tn_kdl_item item;
-	while (tn_kdl_read(&r, &item) > TN_KDL_END)
-		if (node->name.at && r.depth == 0 && r.state == TN_KDL_NODES)
-			break;
+	enum tn_kdl_event event;
+	do
+		event = tn_kdl_read(&r, &item);
+	while (event > TN_KDL_END && (event != TN_KDL_NODE_END || r.depth >= child_depth(node)));
 	const char *end = node->name.at ? r.token_end : node->end;
 	return tn_kdl_string_n(node->start, (size_t)(end - node->start));
-}
-
-struct tn_kdl_string tn_kdl_children_text(const struct tn_kdl_node *node)
-{
-	struct tn_kdl_reader r;
-	struct tn_kdl_item item;
-	if (!enter(node, &r))
-		return (struct tn_kdl_string){ .at = NULL };
-	const char *begin = r.at;
-	while (tn_kdl_read(&r, &item) > TN_KDL_END)
-		;
-	return tn_kdl_string_n(begin, (size_t)(r.at - begin));
 }
 
 void tn_kdl_track(struct tn_kdl_node *node, struct tn_kdl_asked *asked)
@@ -154,21 +128,21 @@ struct tn_kdl_unknown tn_kdl_unknown(const struct tn_kdl_node *node)
 bool tn_kdl_unknown_next(struct tn_kdl_unknown *u)
 {
 	const struct tn_kdl_asked *asked = u->node->asked;
+	uint32_t depth = child_depth(u->node);
 	struct tn_kdl_item item;
 	bool known = true;
-	bool own = u->node->name.at != NULL; /* the root has no entries, and no depth of its own */
 	while (asked && known) {
 		u->what = tn_kdl_read(&u->reader, &item);
 		u->start = item.start;
 		u->name = item.name;
-		bool entry = own && u->reader.depth == 0;
-		if (u->what <= TN_KDL_END || (u->what == TN_KDL_NODE_END && entry))
+		bool own = u->reader.depth < depth; /* not a child's */
+		if (u->what <= TN_KDL_END || (u->what == TN_KDL_NODE_END && own))
 			return false;
-		if (u->what == TN_KDL_ARGUMENT && entry)
+		if (u->what == TN_KDL_ARGUMENT && own)
 			known = u->argument++ < asked->arguments;
-		else if (u->what == TN_KDL_PROPERTY && entry)
+		else if (u->what == TN_KDL_PROPERTY && own)
 			known = listed(&asked->properties, &u->name);
-		else if (u->what == TN_KDL_NODE && u->reader.depth == own)
+		else if (u->what == TN_KDL_NODE && u->reader.depth == depth)
 			known = listed(&asked->children, &u->name);
 	}
 	return !known;

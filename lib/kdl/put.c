@@ -13,30 +13,30 @@ void tn_kdl_put(struct tn_kdl_writer *w, const char *text, size_t len)
 	w->len += len;
 }
 
+size_t tn_kdl_digits(char *end, uint64_t n, unsigned radix)
+{
+	char *p = end;
+	for (; n > 0 || p == end; n /= radix)
+		*--p = "0123456789abcdef"[n % radix];
+	return (size_t)(end - p);
+}
+
 /* A character that cannot stand for itself between quotes. */
 static void put_escape(struct tn_kdl_writer *w, const char *p, const char *end)
 {
-	static const char values[] = "\"\\\b\f\n\r\t";
-	static const char names[] = "\"\\bfnrt";
-	char text[10] = "\\u{";
-	size_t len = 3, i = 0;
+	char name[] = { '\\', tn_kdl_translate(*p, TN_KDL_ESCAPE_VALUES, TN_KDL_ESCAPE_NAMES) };
+	char digits[8];
 	uint32_t code;
 	if (!tn_kdl_utf8(p, end, &code)) {
 		tn_kdl_put(w, "\xef\xbf\xbd", 3);
-		return;
-	}
-	while (values[i] && *p != values[i])
-		i++;
-	if (values[i]) {
-		text[1] = names[i];
-		len = 2;
+	} else if (name[1]) {
+		tn_kdl_put(w, name, 2);
 	} else {
-		for (unsigned shift = 16; shift > 0; shift -= 4)
-			if (code >> (shift - 4) > 0 || shift == 4)
-				text[len++] = "0123456789abcdef"[code >> (shift - 4) & 15];
-		text[len++] = '}';
+		size_t len = tn_kdl_digits(digits + sizeof(digits), code, 16);
+		tn_kdl_put(w, "\\u{", 3);
+		tn_kdl_put(w, digits + sizeof(digits) - len, len);
+		tn_kdl_put(w, "}", 1);
 	}
-	tn_kdl_put(w, text, len);
 }
 
 static void put_quoted(struct tn_kdl_writer *w, const char *p, const char *end)
@@ -118,7 +118,7 @@ static void put_radix(struct tn_kdl_writer *w, const char *p, const char *end, u
 	tn_kdl_reverse(w->text, begin, w->len);
 }
 
-void tn_kdl_put_number(struct tn_kdl_writer *w, const struct tn_kdl_string *text)
+void tn_kdl_put_plain(struct tn_kdl_writer *w, const struct tn_kdl_string *text)
 {
 	const char *end = text->at + text->len;
 	bool negative;

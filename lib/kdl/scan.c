@@ -80,9 +80,9 @@ const char *tn_kdl_run(const char *p, const char *end, unsigned classes)
 const char *tn_kdl_newline(const char *p, const char *end)
 {
 	const char *next;
-	if (AT2(p, end, '\r', '\n'))
-		return p + 2;
-	return p < end && tn_kdl_char(p, end, &next) & TN_KDL_NEWLINE ? next : p;
+	if (p >= end || !(tn_kdl_char(p, end, &next) & TN_KDL_NEWLINE))
+		return p;
+	return *p == '\r' && AT(next, end, '\n') ? next + 1 : next;
 }
 
 void tn_kdl_position(const char *text, const char *at, uint32_t *line, uint32_t *column)
@@ -98,10 +98,12 @@ void tn_kdl_position(const char *text, const char *at, uint32_t *line, uint32_t 
 
 const char *tn_kdl_fail(struct tn_kdl_reader *r, const char *p, const char *expected)
 {
+	if (r->error.line > 0)
+		return r->end;
 	r->error.offset = (size_t)(p - r->text);
 	r->error.expected = expected;
 	tn_kdl_position(r->text, p, &r->error.line, &r->error.column);
-	return NULL;
+	return r->end;
 }
 
 static const char text_expected[] = "text in UTF-8 without control characters";
@@ -118,41 +120,42 @@ static const char *block_comment(struct tn_kdl_reader *r, const char *begin)
 			depth++;
 		} else if (AT2(p, r->end, '*', '/')) {
 			next = p + 2;
-			if (--depth == 0)
-				return next;
+			depth--;
 		}
+		if (depth == 0)
+			return next;
 	}
 	return tn_kdl_fail(r, begin, "an end of this comment");
 }
 
-const char *tn_kdl_line_comment(struct tn_kdl_reader *r, const char *p)
+const char *tn_kdl_line_end(struct tn_kdl_reader *r, const char *p)
 {
-	p = tn_kdl_run(p, r->end, TN_KDL_PLAIN | TN_KDL_IDENT | TN_KDL_SPACE | TN_KDL_MARK);
+	bool comment = AT2(p, r->end, '/', '/');
+	if (comment)
+		p = tn_kdl_run(p, r->end, TN_KDL_PLAIN | TN_KDL_IDENT | TN_KDL_SPACE | TN_KDL_MARK);
 	const char *next = tn_kdl_newline(p, r->end);
-	return next != p || p >= r->end ? next : tn_kdl_fail(r, p, text_expected);
+	if (comment && next == p && p < r->end)
+		return tn_kdl_fail(r, p, text_expected);
+	return next;
 }
 
 const char *tn_kdl_space(struct tn_kdl_reader *r, const char *p, bool lines)
 {
 	bool continued = false; /* behind a backslash, where the line has to end */
-	while (p) {
+	for (;;) {
 		const char *begin = p = tn_kdl_run(p, r->end, TN_KDL_SPACE);
-		if (p >= r->end)
-			return p;
 		if (AT2(p, r->end, '/', '*')) {
 			p = block_comment(r, p);
-		} else if (*p == '\\' && !continued) {
+		} else if (AT(p, r->end, '\\') && !continued) {
 			continued = true;
 			p++;
-		} else if (!continued && !lines) {
-			return p;
-		} else {
-			p = AT2(p, r->end, '/', '/') ? tn_kdl_line_comment(r, p)
-						     : tn_kdl_newline(p, r->end);
-			if (p == begin)
-				return continued ? tn_kdl_fail(r, p, "the end of the line") : p;
+		} else if (continued || lines) {
+			p = tn_kdl_line_end(r, p);
+			if (continued && p == begin && p < r->end)
+				return tn_kdl_fail(r, p, "the end of the line");
 			continued = false;
 		}
+		if (p == begin)
+			return p;
 	}
-	return NULL;
 }

@@ -3,22 +3,25 @@
 
 #include "internal.h"
 
+char tn_kdl_translate(char c, const char *from, const char *to)
+{
+	for (size_t i = 0; i < sizeof(TN_KDL_ESCAPE_NAMES); i++)
+		if (from[i] == c)
+			return to[i];
+	return '\0';
+}
+
 const char *tn_kdl_escape(const char *p, const char *end, uint32_t *code)
 {
-	static const char names[] = "\"\\bfnrts";
-	static const char values[] = "\"\\\b\f\n\r\t ";
 	const char *next = tn_kdl_run(++p, end, TN_KDL_SPACE | TN_KDL_NEWLINE);
 	*code = TN_KDL_NO_CODE;
 	if (next != p || p >= end)
 		return next != p ? next : NULL;
-	for (size_t i = 0; names[i]; i++) {
-		if (*p == names[i]) {
-			*code = (uint32_t)values[i];
-			return p + 1;
-		}
-	}
-	if (!AT2(p, end, 'u', '{'))
-		return NULL;
+	char value = tn_kdl_translate(*p, TN_KDL_ESCAPE_NAMES, TN_KDL_ESCAPE_VALUES);
+	if (value)
+		*code = (uint32_t)value;
+	if (value || !AT2(p, end, 'u', '{'))
+		return value ? p + 1 : NULL;
 	p += 2;
 	*code = 0;
 	for (next = p; next < end && next - p < 6 && tn_kdl_digit(*next) < 16; next++)
@@ -96,19 +99,6 @@ bool tn_kdl_decode(struct tn_kdl_decoder *d, const char **piece, size_t *len)
 	return *len > 0;
 }
 
-struct tn_kdl_string tn_kdl_string_n(const char *text, size_t len)
-{
-	return (struct tn_kdl_string){ .at = text, .len = len };
-}
-
-struct tn_kdl_string tn_kdl_string(const char *text)
-{
-	size_t len = 0;
-	while (text[len])
-		len++;
-	return tn_kdl_string_n(text, len);
-}
-
 int tn_kdl_string_compare(const struct tn_kdl_string *a, const struct tn_kdl_string *b)
 {
 	struct tn_kdl_decoder da = tn_kdl_decoder(a), db = tn_kdl_decoder(b);
@@ -128,12 +118,6 @@ int tn_kdl_string_compare(const struct tn_kdl_string *a, const struct tn_kdl_str
 		nb -= n;
 	}
 	return order;
-}
-
-bool tn_kdl_string_is(const struct tn_kdl_string *string, const char *text)
-{
-	struct tn_kdl_string other = tn_kdl_string(text);
-	return string->at && tn_kdl_string_compare(string, &other) == 0;
 }
 
 enum tn_kdl_status tn_kdl_string_copy(const struct tn_kdl_string *string, char *buffer, size_t size,

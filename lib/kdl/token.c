@@ -3,18 +3,26 @@
 
 #include "internal.h"
 
+struct word {
+	const char *text;
+	enum tn_kdl_kind kind;
+};
+
 /* The word that the text is, if it is a value only behind a hash; or NULL. */
-static const char *reserved(const char *text, const char *end)
+static const struct word *reserved(const char *text, const char *end)
 {
-	static const char *const words[] = { "true", "false", "null", "inf", "-inf", "nan" };
+	static const struct word words[] = {
+		{ "true", TN_KDL_BOOL },  { "false", TN_KDL_BOOL },  { "null", TN_KDL_NULL },
+		{ "inf", TN_KDL_NUMBER }, { "-inf", TN_KDL_NUMBER }, { "nan", TN_KDL_NUMBER },
+	};
 	if (end - text < 3 || end - text > 5)
 		return NULL;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		const char *p = text, *word = words[i];
+		const char *p = text, *word = words[i].text;
 		for (; p < end && *p == *word && *word != '\0'; p++)
 			word++;
 		if (p >= end && *word == '\0')
-			return words[i];
+			return &words[i];
 	}
 	return NULL;
 }
@@ -67,27 +75,26 @@ static const char *quoted(struct tn_kdl_reader *r, const char *p, size_t quotes,
 	p = quotes == 3 ? next : p;
 	const char *line = p;       /* the current one, continued ones being one */
 	const char *line_break = p; /* before it */
-	const char *indent_end = p;
+	const char *indent_end = p = quotes == 3 ? tn_kdl_run(p, end, TN_KDL_SPACE) : p;
 	bool blank = true; /* nothing in this line but spaces, and escaped ones */
 	const char *close;
-	*out = (struct tn_kdl_string){ .at = p, .form = quotes == 3 ? TN_KDL_LINES : 0 };
+	*out = (struct tn_kdl_string){ .at = line, .form = quotes == 3 ? TN_KDL_LINES : 0 };
 	for (; p < end; p = next) {
 		while (quotes == 1 && p < end && CLASS(p) & TN_KDL_PLAIN)
 			p++;
 		if (p >= end)
 			break;
 		unsigned class = tn_kdl_char(p, end, &next);
-		uint32_t code = 0;
+		uint32_t code = class & TN_KDL_SPACE ? TN_KDL_NO_CODE : 0;
 		if (class & TN_KDL_BAD)
 			return tn_kdl_fail(r, p, "text in UTF-8 without control characters");
 		if (class & TN_KDL_NEWLINE && quotes == 1)
 			return tn_kdl_fail(r, p, "a quote (several lines begin with \"\"\")");
 		if (class & TN_KDL_NEWLINE) {
 			line_break = p;
-			line = indent_end = next = tn_kdl_newline(p, end);
+			line = tn_kdl_newline(p, end);
+			indent_end = next = tn_kdl_run(line, end, TN_KDL_SPACE);
 			blank = true;
-		} else if (class & TN_KDL_SPACE) {
-			indent_end = indent_end == p ? next : indent_end;
 		} else if (*p == '"' && (close = closing(p, end, quotes, hashes)) != NULL) {
 			out->len = (size_t)(p - out->at);
 			if (quotes == 1)
@@ -144,12 +151,9 @@ const char *tn_kdl_token_type(struct tn_kdl_reader *r, const char *p, struct tn_
 	*out = (struct tn_kdl_string){ .at = NULL };
 	if (!AT(p, r->end, '('))
 		return p;
-	p = tn_kdl_space(r, p + 1, false);
-	p = p ? tn_kdl_token_string(r, p, "a type", out) : NULL;
-	p = p ? tn_kdl_space(r, p, false) : NULL;
-	if (p && !AT(p, r->end, ')'))
-		return tn_kdl_fail(r, p, ")");
-	return p ? tn_kdl_space(r, p + 1, false) : NULL;
+	p = tn_kdl_token_string(r, tn_kdl_space(r, p + 1, false), "a type", out);
+	p = tn_kdl_space(r, p, false);
+	return AT(p, r->end, ')') ? tn_kdl_space(r, p + 1, false) : tn_kdl_fail(r, p, ")");
 }
 
 unsigned tn_kdl_digit(char c)
@@ -187,15 +191,15 @@ static const char *number(struct tn_kdl_reader *r, const char *p)
 	unsigned radix;
 	p = tn_kdl_number(p, r->end, &negative, &radix);
 	p = digits(r, p, radix);
-	if (p && radix == 10 && AT(p, r->end, '.'))
+	if (radix == 10 && AT(p, r->end, '.'))
 		p = digits(r, p + 1, 10);
-	if (p && radix == 10 && (AT(p, r->end, 'e') || AT(p, r->end, 'E'))) {
+	if (radix == 10 && (AT(p, r->end, 'e') || AT(p, r->end, 'E'))) {
 		p++;
 		if (AT(p, r->end, '+') || AT(p, r->end, '-'))
 			p++;
 		p = digits(r, p, 10);
 	}
-	if (p && tn_kdl_run(p, r->end, TN_KDL_IDENT) != p)
+	if (tn_kdl_run(p, r->end, TN_KDL_IDENT) != p)
 		return tn_kdl_fail(r, p, "a digit, or the end of this number");
 	return p;
 }
@@ -206,25 +210,17 @@ const char *tn_kdl_token_value(struct tn_kdl_reader *r, const char *p, struct tn
 	out->truth = false;
 	out->kind = TN_KDL_STRING;
 	p = tn_kdl_token_type(r, p, &out->type);
-	if (!p)
-		return NULL;
-	const char *q = p;
-	if (AT(p, r->end, '#')) {
-		q = tn_kdl_run(p + 1, r->end, TN_KDL_IDENT);
-		const char *word = reserved(p + 1, q);
-		out->truth = word && *word == 't';
-		out->kind = !word                            ? TN_KDL_STRING
-			    : *word == 't' || *word == 'f'   ? TN_KDL_BOOL
-			    : *word == 'n' && word[1] == 'u' ? TN_KDL_NULL
-							     : TN_KDL_NUMBER;
-		q = word ? q : p;
+	const char *end = AT(p, r->end, '#') ? tn_kdl_run(p + 1, r->end, TN_KDL_IDENT) : p;
+	const struct word *word = end > p ? reserved(p + 1, end) : NULL;
+	if (word) {
+		out->kind = word->kind;
+		out->truth = *word->text == 't';
 	} else if (numeric(p, r->end) && !AT(p, r->end, '.')) {
 		out->kind = TN_KDL_NUMBER;
-		q = number(r, p);
+		end = number(r, p);
+	} else {
+		return tn_kdl_token_string(r, p, "a value", &out->text);
 	}
-	if (q != p) {
-		out->text = tn_kdl_string_n(p, q ? (size_t)(q - p) : 0);
-		return q;
-	}
-	return tn_kdl_token_string(r, p, "a value", &out->text);
+	out->text = tn_kdl_string_n(p, (size_t)(end - p));
+	return end;
 }

@@ -50,33 +50,20 @@ static enum tn_kdl_status integer(const struct tn_kdl_value *value, bool *negati
 /* "4M" */
 static enum tn_kdl_status size_text(const struct tn_kdl_string *text, uint64_t *out)
 {
-	static const char units[] = "KMGT";
 	char buffer[40];
-	size_t len, i = 0;
+	size_t len;
 	if (tn_kdl_string_copy(text, buffer, sizeof(buffer), &len) != TN_KDL_OK)
 		return TN_KDL_MALFORMED;
 	const char *p = buffer;
 	enum tn_kdl_status status = whole(&p, buffer + len, 10, out);
 	if (status == TN_KDL_MALFORMED || *p == '\0')
 		return status;
-	while (units[i] && *p != units[i])
-		i++;
-	if (!units[i] || p[1] != '\0')
+	unsigned shift = *p == 'K' ? 10 : *p == 'M' ? 20 : *p == 'G' ? 30 : *p == 'T' ? 40 : 0;
+	if (shift == 0 || p[1] != '\0')
 		return TN_KDL_MALFORMED;
-	unsigned shift = 10 * ((unsigned)i + 1);
 	if (*out > UINT64_MAX >> shift)
 		return TN_KDL_RANGE;
 	*out <<= shift;
-	return status;
-}
-
-/* The last step of all numbers: *out is the value or the fallback. */
-static enum tn_kdl_status settle(enum tn_kdl_status status, uint64_t n, uint64_t fallback,
-				 uint64_t min, uint64_t max, uint64_t *out)
-{
-	if (status == TN_KDL_OK && (n < min || n > max))
-		status = TN_KDL_RANGE;
-	*out = status == TN_KDL_OK ? n : fallback;
 	return status;
 }
 
@@ -85,17 +72,6 @@ enum tn_kdl_status tn_kdl_as_bool(struct tn_kdl_value value, bool fallback, bool
 	enum tn_kdl_status status = expect(&value, TN_KDL_BOOL);
 	*out = status == TN_KDL_OK ? value.truth : fallback;
 	return status;
-}
-
-enum tn_kdl_status tn_kdl_as_u64(struct tn_kdl_value value, uint64_t fallback, uint64_t min,
-				 uint64_t max, uint64_t *out)
-{
-	uint64_t n = 0;
-	bool negative = false;
-	enum tn_kdl_status status = integer(&value, &negative, &n);
-	if (status == TN_KDL_OK && negative && n != 0)
-		status = TN_KDL_RANGE;
-	return settle(status, n, fallback, min, max, out);
 }
 
 enum tn_kdl_status tn_kdl_as_i64(struct tn_kdl_value value, int64_t fallback, int64_t min,
@@ -117,10 +93,13 @@ enum tn_kdl_status tn_kdl_as_size(struct tn_kdl_value value, uint64_t fallback, 
 				  uint64_t max, uint64_t *out)
 {
 	uint64_t n = 0;
-	if (value.kind != TN_KDL_STRING)
-		return tn_kdl_as_u64(value, fallback, min, max, out);
-	enum tn_kdl_status status = size_text(&value.text, &n);
-	return settle(status, n, fallback, min, max, out);
+	bool negative = false;
+	enum tn_kdl_status status = value.kind == TN_KDL_STRING ? size_text(&value.text, &n)
+								: integer(&value, &negative, &n);
+	if (status == TN_KDL_OK && (n < min || n > max || (negative && n != 0)))
+		status = TN_KDL_RANGE;
+	*out = status == TN_KDL_OK ? n : fallback;
+	return status;
 }
 
 enum tn_kdl_status tn_kdl_as_string(struct tn_kdl_value value, const char *fallback, char *buffer,

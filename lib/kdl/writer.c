@@ -72,12 +72,6 @@ void tn_kdl_write_typed_node(struct tn_kdl_writer *w, const struct tn_kdl_string
 	settle(w);
 }
 
-void tn_kdl_write_node(struct tn_kdl_writer *w, const char *name)
-{
-	struct tn_kdl_string none = { .at = NULL }, string = tn_kdl_string(name);
-	tn_kdl_write_typed_node(w, &none, &string);
-}
-
 /* Where the property at begin belongs in the order of names, having taken out one of its name. */
 static size_t sorted_place(struct tn_kdl_writer *w, size_t *begin, const struct tn_kdl_string *key)
 {
@@ -102,9 +96,8 @@ static size_t sorted_place(struct tn_kdl_writer *w, size_t *begin, const struct 
 void tn_kdl_write_value(struct tn_kdl_writer *w, const struct tn_kdl_string *key,
 			const struct tn_kdl_value *value)
 {
-	static const char *const words[] = { "#false", "#true", "#null" };
 	size_t begin = w->len;
-	if (!allowed(w, w->entry && value->kind != TN_KDL_NONE))
+	if (!allowed(w, w->entry && value->text.at))
 		return;
 	tn_kdl_put(w, " ", 1);
 	if (key) {
@@ -112,14 +105,10 @@ void tn_kdl_write_value(struct tn_kdl_writer *w, const struct tn_kdl_string *key
 		tn_kdl_put(w, "=", 1);
 	}
 	put_type(w, &value->type);
-	if (value->kind == TN_KDL_STRING) {
+	if (value->kind == TN_KDL_STRING)
 		tn_kdl_put_string(w, &value->text);
-	} else if (value->kind == TN_KDL_NUMBER) {
-		tn_kdl_put_number(w, &value->text);
-	} else {
-		const char *word = words[value->kind == TN_KDL_NULL ? 2 : value->truth];
-		tn_kdl_put(w, word, tn_kdl_string(word).len);
-	}
+	else
+		tn_kdl_put_plain(w, &value->text);
 	if (!settle(w))
 		return;
 	size_t place = key ? sorted_place(w, &begin, key) : w->arguments_end;
@@ -131,55 +120,24 @@ void tn_kdl_write_value(struct tn_kdl_writer *w, const struct tn_kdl_string *key
 	tn_kdl_reverse(w->text, place, w->len);
 }
 
-/* As above, with the key as users write it. */
-static void write_value(struct tn_kdl_writer *w, const char *key, const struct tn_kdl_value *value)
+void tn_kdl_write_integer(struct tn_kdl_writer *w, const char *key, bool negative, uint64_t n)
 {
-	struct tn_kdl_string string = tn_kdl_string(key ? key : "");
-	tn_kdl_write_value(w, key ? &string : NULL, value);
-}
-
-void tn_kdl_write_string(struct tn_kdl_writer *w, const char *key, const char *text)
-{
-	struct tn_kdl_value value = { .kind = TN_KDL_STRING, .text = tn_kdl_string(text) };
-	write_value(w, key, &value);
-}
-
-static void write_integer(struct tn_kdl_writer *w, const char *key, bool negative, uint64_t n)
-{
-	char digits[21];
-	size_t i = sizeof(digits);
-	for (; n > 0 || i == sizeof(digits); n /= 10)
-		digits[--i] = (char)('0' + n % 10);
+	char text[21], *end = text + sizeof(text);
+	size_t len = tn_kdl_digits(end, n, 10);
 	if (negative)
-		digits[--i] = '-';
-	struct tn_kdl_value value = { .kind = TN_KDL_NUMBER };
-	value.text = tn_kdl_string_n(digits + i, sizeof(digits) - i);
-	write_value(w, key, &value);
-}
-
-void tn_kdl_write_u64(struct tn_kdl_writer *w, const char *key, uint64_t n)
-{
-	write_integer(w, key, false, n);
-}
-
-void tn_kdl_write_i64(struct tn_kdl_writer *w, const char *key, int64_t n)
-{
-	write_integer(w, key, n < 0, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
-}
-
-void tn_kdl_write_bool(struct tn_kdl_writer *w, const char *key, bool truth)
-{
-	write_value(w, key, &(struct tn_kdl_value){ .kind = TN_KDL_BOOL, .truth = truth });
+		*(end - ++len) = '-';
+	tn_kdl_write(w, key, TN_KDL_NUMBER, tn_kdl_string_n(end - len, len));
 }
 
 void tn_kdl_write_number(struct tn_kdl_writer *w, const char *key, const char *text)
 {
+	struct tn_kdl_string string = tn_kdl_string(key ? key : "");
 	struct tn_kdl_reader r;
 	struct tn_kdl_value value;
 	tn_kdl_reader_init(&r, text, tn_kdl_string(text).len);
 	const char *end = tn_kdl_token_value(&r, r.text, &value);
-	if (end == r.end && value.kind == TN_KDL_NUMBER)
-		write_value(w, key, &value);
+	if (r.error.line == 0 && end == r.end && value.kind == TN_KDL_NUMBER)
+		tn_kdl_write_value(w, key ? &string : NULL, &value);
 	else if (w->status == TN_KDL_OK)
 		w->status = TN_KDL_MALFORMED;
 }
@@ -208,25 +166,6 @@ void tn_kdl_write_close(struct tn_kdl_writer *w)
 		close_block(w);
 	w->entry = false;
 	w->open = false;
-}
-
-void tn_kdl_write_events(struct tn_kdl_writer *w, struct tn_kdl_reader *r)
-{
-	struct tn_kdl_item item;
-	enum tn_kdl_event event;
-	while ((event = tn_kdl_read(r, &item)) > TN_KDL_END) {
-		if (event == TN_KDL_NODE)
-			tn_kdl_write_typed_node(w, &item.type, &item.name);
-		else if (event == TN_KDL_ARGUMENT || event == TN_KDL_PROPERTY)
-			tn_kdl_write_value(w, event == TN_KDL_PROPERTY ? &item.name : NULL,
-					   &item.value);
-		else if (event == TN_KDL_CHILDREN)
-			tn_kdl_write_open(w);
-		else if (event == TN_KDL_CHILDREN_END)
-			tn_kdl_write_close(w);
-	}
-	if (event == TN_KDL_ERROR && w->status == TN_KDL_OK)
-		w->status = TN_KDL_MALFORMED;
 }
 
 enum tn_kdl_status tn_kdl_write_end(struct tn_kdl_writer *w)

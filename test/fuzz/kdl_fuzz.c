@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tenon/kdl.h"
+#include "../unit/kdl_canonical.h"
 
 #define REQUIRE(condition)        \
 	do {                      \
@@ -19,12 +19,9 @@
 
 static struct tn_kdl_writer canonical(const char *text, size_t len, char *out, size_t size)
 {
-	struct tn_kdl_reader reader;
 	struct tn_kdl_writer writer;
-	tn_kdl_reader_init(&reader, text, len);
 	tn_kdl_writer_init(&writer, out, size);
-	tn_kdl_write_events(&writer, &reader);
-	tn_kdl_write_end(&writer);
+	kdl_canonicalise(&writer, text, len);
 	return writer;
 }
 
