@@ -278,7 +278,8 @@ tn_error cap_hold(struct pd *from, tn_handle handle, enum object_kind kind, tn_h
 	struct cap *cap;
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	tn_error error = cap_deliver(&core_pd, object, from, &cap);
+	/* An entry for each place that keeps one: those of others must not end with this payer. */
+	tn_error error = make(&core_pd, object, from, &cap);
 	if (error != TN_OK)
 		return error;
 	cap_drop(held);

@@ -61,11 +61,12 @@ static bool has_address(enum tn_fault_kind kind)
 static void report(struct pd *pd, const struct tn_fault *fault)
 {
 	char address[PLACE_MAX] = "", instruction[PLACE_MAX];
-	if (has_address(fault->kind))
+	bool addressed = has_address(fault->kind);
+	if (addressed)
 		place(pd, fault->address, address);
 	place(pd, fault->instruction, instruction);
-	core_log("%s: fault: %s %s, instruction %s", pd->label, verb(fault->kind), address,
-		 instruction);
+	core_log("%s: fault: %s%s%s, instruction %s", pd->label, verb(fault->kind),
+		 addressed ? " " : "", address, instruction);
 }
 
 static void changed(struct pd *pd, enum tn_pd_state state, const struct tn_fault *fault)

@@ -26,6 +26,12 @@ struct log_session {
 	char label[TN_LABEL_MAX + 1];
 };
 
+/* What is shown for a character that components send: nothing that moves on a terminal. */
+static char printable(char c)
+{
+	return (unsigned char)c < ' ' || c == 127 ? ' ' : c;
+}
+
 static size_t room(void)
 {
 	return RING_SIZE - (ring_head - ring_tail);
@@ -54,12 +60,12 @@ static void put(const char *text, size_t length)
 static size_t compose(char *line, const char *label, const unsigned char *text, size_t length)
 {
 	size_t n = tn_format(line, LINE_MAX, "[%s] ", label);
+	for (size_t i = 0; i < n; i++) /* labels end with what a component chose */
+		line[i] = printable(line[i]);
 	if (length && text[length - 1] == '\n')
 		length--;
-	for (size_t i = 0; i < length && n + 1 < LINE_MAX; i++) {
-		unsigned char c = text[i];
-		line[n++] = c < ' ' && c != '\t' ? ' ' : (char)(c == 127 ? ' ' : c);
-	}
+	for (size_t i = 0; i < length && n + 1 < LINE_MAX; i++)
+		line[n++] = text[i] == '\t' ? '\t' : printable((char)text[i]);
 	line[n++] = '\n';
 	return n;
 }
@@ -101,6 +107,8 @@ void core_log(const char *format, ...)
 	size_t wanted = tn_format_list(line + n, sizeof(line) - n - 1, format, arguments);
 	va_end(arguments);
 	n += wanted < sizeof(line) - n - 1 ? wanted : sizeof(line) - n - 2;
+	for (size_t i = 0; i < n; i++)
+		line[i] = printable(line[i]);
 	line[n++] = '\n';
 	if (!emit(line, n))
 		dropped++;

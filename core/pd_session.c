@@ -28,7 +28,20 @@ static tn_error alloc(void *self, struct tn_request *request, uint64_t size, tn_
 	return TN_OK;
 }
 
-static tn_error free_dataspace(void *self, struct tn_request *request, tn_dataspace_cap cap)
+/* A piece of the dataspace that is attached in the PD and not yet on its way out; NULL: none. */
+static struct region *attached_piece(const struct pd *pd, struct dataspace *dataspace)
+{
+	struct list_node *node = list_first(&dataspace->regions);
+	for (; node; node = list_next(&dataspace->regions, node)) {
+		struct region *region = list_entry(node, struct region, in_dataspace);
+		if (region->pd == pd && !region->leaving)
+			return region;
+	}
+	return NULL;
+}
+
+static tn_error free_dataspace(void *self, struct tn_request *request, tn_dataspace_cap cap,
+			       uint64_t *detached_at, uint64_t *size)
 {
 	(void)request;
 	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_DATASPACE);
@@ -37,6 +50,10 @@ static tn_error free_dataspace(void *self, struct tn_request *request, tn_datasp
 	struct dataspace *dataspace = list_entry(object, struct dataspace, object);
 	if (object->payer != self || dataspace->memory != &dataspace->own_memory)
 		return TN_ERR_DENIED;
+	struct region *region = attached_piece(self, dataspace);
+	if (region)
+		return region_detach(self, region->address, detached_at, size);
+	*detached_at = *size = 0;
 	object_destroy(object);
 	return TN_OK;
 }
@@ -196,6 +213,10 @@ static tn_error watch(void *self, struct tn_request *request, tn_signal_cap chan
 {
 	struct pd *pd = self;
 	(void)request;
+	if (!cap_object(core_caller(), changed.handle, OBJECT_SIGNAL))
+		return TN_ERR_CAPABILITY;
+	if (pd == core_caller())
+		return TN_ERR_DENIED; /* its parent's signal must not be replaced by its own */
 	return cap_hold(core_caller(), changed.handle, OBJECT_SIGNAL, &pd->watch);
 }
 

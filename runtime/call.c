@@ -12,13 +12,12 @@ static tn_error check(const struct tn_call *call)
 		return TN_ERR_ARGUMENT;
 	if (kind != TN_CAP_OBJECT && kind != TN_CAP_CORE)
 		return TN_ERR_CAPABILITY;
-	if (!cap_held(call->destination))
-		return TN_ERR_CAPABILITY;
-	return cap_own(call->destination) ? TN_ERR_DEADLOCK : TN_OK;
+	return cap_callable(call->destination);
 }
 
-/* The receiver must have the capabilities before the message arrives. */
-static tn_error transfer(const struct tn_call *call)
+/* The receiver must have the capabilities before the message arrives. Out of line: most calls carry
+ * none. */
+__attribute__((noinline)) static tn_error transfer(const struct tn_call *call)
 {
 	struct tn_handles handles = { .count = call->cap_count };
 	for (uint32_t i = 0; i < call->cap_count; i++)
@@ -50,6 +49,14 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 	return error;
 }
 
+/* Most replies bring none. */
+static inline uint32_t take_transfer(struct tn_transfer *transfer, tn_handle *handles)
+{
+	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
+		return 0;
+	return cap_take(transfer, handles);
+}
+
 /*
  * What came with the reply, wanted or not: what is not wanted is given back at the end of the call,
  * or we would pay for it.
@@ -61,7 +68,7 @@ static tn_error take_caps(struct tn_call *call, tn_error error)
 	if (TN_HANDLE_KIND(call->destination) == TN_CAP_CORE)
 		call->received = announced;
 	else
-		call->received = cap_take(&thread_page()->reply, call->caps);
+		call->received = take_transfer(&thread_page()->reply, call->caps);
 	bool fits = announced == expected && call->received == expected;
 	return error == TN_OK && !fits ? TN_ERR_PROTOCOL : error;
 }
@@ -75,16 +82,19 @@ ABI tn_error tn_call_invoke(struct tn_call *call)
 	return error == TN_OK && call->length > TN_MESSAGE_MAX ? TN_ERR_PROTOCOL : error;
 }
 
-ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
+__attribute__((noinline)) static tn_error settle_caps(struct tn_call *call, tn_error result)
 {
-	port_call_end(call);
-	note(0);
-	if (!call->received)
-		return result;
 	tn_error error = caps_received(call->caps, call->received);
 	if (result == TN_OK)
 		result = error;
 	if (result != TN_OK)
 		caps_release(call->caps, call->received);
 	return result;
+}
+
+ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
+{
+	port_call_end(call);
+	note(0);
+	return call->received ? settle_caps(call, result) : result;
 }

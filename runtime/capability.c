@@ -153,10 +153,12 @@ bool cap_held(tn_handle handle)
 	return find(handle) != NULL;
 }
 
-bool cap_own(tn_handle handle)
+tn_error cap_callable(tn_handle handle)
 {
 	struct held *held = find(handle);
-	return held && held->own;
+	if (!held)
+		return TN_ERR_CAPABILITY;
+	return held->own ? TN_ERR_DEADLOCK : TN_OK;
 }
 
 void cap_set_own(tn_handle handle)

@@ -274,17 +274,20 @@ void entrypoint_serve(void)
 	struct tn_request *reply = NULL;
 	tn_error status = TN_OK;
 	for (;;) {
-		port_wait(reply, status, entrypoint->pending ? PORT_WAIT_POLL : 0, &event);
+		/* What is pending comes before requests, and takes turns with new signals. */
+		unsigned flags = entrypoint->pending ? PORT_WAIT_POLL | PORT_WAIT_SIGNALS_ONLY : 0;
+		port_wait(reply, status, flags, &event);
 		reply = NULL;
 		if (event.kind == PORT_EVENT_REQUEST) {
 			status = serve_request(entrypoint, &event.request, event.key);
 			reply = &event.request;
-		} else if (event.kind == PORT_EVENT_SIGNAL) {
+			continue; /* its reply lies in the message buffer: no handler before it is gone */
+		}
+		if (event.kind == PORT_EVENT_SIGNAL) {
 			struct entry *entry = find(entrypoint, event.key, true);
 			if (entry)
 				handle_signal(entry->target);
-		} else {
-			serve_pending(entrypoint);
 		}
+		serve_pending(entrypoint);
 	}
 }

@@ -44,8 +44,13 @@ static void load(struct module *module, const char *name, tn_rom_cap rom)
 {
 	struct image image = { .name = name };
 	void *view = NULL;
-	uint64_t size = 0;
+	uint64_t size = 0, mapped = 0;
+	uint32_t rights;
 	tn_error error = tn_rom_dataspace(rom, &size, &image.rom);
+	if (error == TN_OK)
+		error = tn_dataspace_info(image.rom, &mapped, &rights);
+	if (error == TN_OK && size > mapped) /* the ROM's server says one thing and gives another */
+		error = TN_ERR_FORMAT;
 	if (error == TN_OK)
 		error = tn_attach(image.rom, 0, 0, TN_RIGHT_READ, &view);
 	if (error != TN_OK)
@@ -100,6 +105,9 @@ static void read_runtime(void)
 	uint64_t size = 0;
 	runtime_module.base = runtime_module.first = (uintptr_t)__ehdr_start;
 	runtime_module.end = (uintptr_t)_end;
+	runtime_module.parts[0].first = runtime_module.first;
+	runtime_module.parts[0].end = runtime_module.end;
+	runtime_module.part_count = 1;
 	while (_DYNAMIC[size].tag != ELF_DT_NULL)
 		size++;
 	module_read_dynamic(&runtime_module, (uintptr_t)_DYNAMIC, size * sizeof(_DYNAMIC[0]));
@@ -113,10 +121,11 @@ static void call_all(uint64_t table, uint64_t count)
 }
 
 /* Libraries before those that need them: the reverse of the order of loading. */
-static void initialise(const struct module *module)
+static void initialise(struct module *module)
 {
 	if (module->next && !module->next->is_runtime)
 		initialise(module->next);
+	module->initialised = true;
 	if (module->init)
 		((void (*)(void))module->init)();
 	call_all(module->init_array, module->init_count);
@@ -124,13 +133,15 @@ static void initialise(const struct module *module)
 
 void linker_finish(void)
 {
-	for (const struct module *m = modules; m && !m->is_runtime; m = m->next) {
+	for (struct module *m = modules; m && !m->is_runtime; m = m->next) {
+		if (!m->initialised)
+			continue;
+		m->initialised = false; /* once, also if a finaliser exits */
 		for (uint64_t i = m->fini_count; i > 0; i--)
 			call_all(m->fini_array + (i - 1) * 8, 1);
 		if (m->fini)
 			((void (*)(void))m->fini)();
 	}
-	modules = NULL;
 }
 
 component_entry linker_load(const char *name, tn_rom_cap binary)

@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * The dynamic linker: loads a component's executable and libraries from ROMs, binds their symbols to each
- * other and to the runtime, all at once, and makes read-only what need not be written afterwards.
+ * The dynamic linker: loads a component's executable and libraries from ROMs, binds their symbols
+ * to each other and to the runtime, all at once, and makes read-only what need not be written
+ * afterwards.
  *
  * Files are checked as what they are: input. What is wrong with one is said by name, and the
  * component ends with TN_EXIT_CANNOT_LOAD; nobody else is concerned.
@@ -13,14 +14,18 @@
 #include <base/elf.h>
 #include <runtime/runtime.h>
 
-enum { MODULE_NEEDED_MAX = 16, MODULE_NAME_MAX = 63 };
+enum { MODULE_NEEDED_MAX = 16, MODULE_NAME_MAX = 63, MODULE_PARTS_MAX = 16 };
 
 /* An executable or library in the address space. Addresses are final, not relative. */
 struct module {
-	struct module *next;	/* in the order in which symbols are looked up */
+	struct module *next; /* in the order in which symbols are looked up */
 	char name[MODULE_NAME_MAX + 1];
-	uint64_t base;		/* what is added to the addresses in the file */
-	uint64_t first, end;	/* the part of the address space that it has */
+	uint64_t base;       /* what is added to the addresses in the file */
+	uint64_t first, end; /* the part of the address space that it has */
+	struct {
+		uint64_t first, end;
+	} parts[MODULE_PARTS_MAX]; /* of it, what is mapped */
+	uint32_t part_count;
 	uint64_t data_first, data_end, relro_end; /* writable part, page aligned */
 	tn_dataspace_cap data;
 	const struct elf_symbol *symbols;
@@ -33,6 +38,7 @@ struct module {
 	uint64_t needed[MODULE_NEEDED_MAX]; /* offsets into strings */
 	uint32_t needed_count;
 	bool is_runtime;
+	bool initialised; /* its initialisers have begun: its finalisers may run */
 };
 
 /* A file while it is being loaded. */
@@ -45,7 +51,8 @@ struct image {
 	const struct elf_segment *segments;
 };
 
-/* linker_image.c: checks what can be checked before anything is mapped; does not return on error. */
+/* linker_image.c: checks what can be checked before anything is mapped; does not return on error.
+ */
 void image_check(struct image *image);
 
 /* linker_map.c: maps the segments at the next free place of LAYOUT_BINARIES. */
@@ -55,7 +62,7 @@ void module_seal(struct module *module);
 
 /* linker_module.c: reads the dynamic section, all of it inside of the module. */
 void module_read_dynamic(struct module *module, uint64_t dynamic, uint64_t size);
-/* True if [address, address + size) is inside of the module. */
+/* True if [address, address + size) is mapped, and inside of one segment of the module. */
 bool module_contains(const struct module *module, uint64_t address, uint64_t size);
 /* A string of the module's string table; ends the component if it is not one. */
 const char *module_string(const struct module *module, uint64_t offset);

@@ -27,14 +27,23 @@ static void attach_at(const struct module *module, tn_dataspace_cap dataspace, u
 			     (unsigned long long)first, tn_error_text(error));
 }
 
+static void add_part(struct module *module, uint64_t first, uint64_t end)
+{
+	if (module->part_count == MODULE_PARTS_MAX)
+		cannot_start("%s: more than %u segments to load", module->name, MODULE_PARTS_MAX);
+	module->parts[module->part_count].first = first;
+	module->parts[module->part_count++].end = end;
+}
+
 /* Text and constants are shared with all who use the same ROM. */
-static void map_shared(const struct module *module, const struct image *image,
+static void map_shared(struct module *module, const struct image *image,
 		       const struct elf_segment *s)
 {
 	uint64_t first = page_down(module->base + s->vaddr);
 	uint64_t end = page_up(module->base + s->vaddr + s->memsz);
 	uint32_t rights = TN_RIGHT_READ | (s->flags & ELF_PF_X ? TN_RIGHT_EXECUTE : 0);
 	attach_at(module, image->rom, page_down(s->offset), first, end, rights);
+	add_part(module, first, end);
 }
 
 static void map_data(struct module *module, const struct image *image, const struct elf_segment *s)
@@ -51,6 +60,7 @@ static void map_data(struct module *module, const struct image *image, const str
 	memcpy((void *)(module->base + s->vaddr), image->bytes + s->offset, s->filesz);
 	module->data_first = first;
 	module->data_end = end;
+	add_part(module, first, end);
 }
 
 static void place(struct module *module, const struct image *image)

@@ -6,7 +6,12 @@
 
 bool module_contains(const struct module *module, uint64_t address, uint64_t size)
 {
-	return address >= module->first && address <= module->end && size <= module->end - address;
+	for (uint32_t i = 0; i < module->part_count; i++) {
+		uint64_t first = module->parts[i].first, end = module->parts[i].end;
+		if (address >= first && address <= end && size <= end - address)
+			return true;
+	}
+	return false;
 }
 
 static void damaged(const struct module *module, const char *what)
@@ -132,6 +137,10 @@ void module_read_dynamic(struct module *module, uint64_t dynamic, uint64_t size)
 		read_sizes(module, &d[i], &sizes);
 	for (uint64_t i = 0; i < count && d[i].tag != ELF_DT_NULL; i++)
 		read_tables(module, &d[i], &sizes);
+	if (!module->init_array)
+		module->init_count = 0;
+	if (!module->fini_array)
+		module->fini_count = 0;
 	if (!module->symbols || !module->strings || !module->hash)
 		refuse(module, "no symbol table with a GNU hash table (link with --hash-style=gnu)");
 }

@@ -10,8 +10,13 @@ ABI tn_error tn_dataspace_alloc(size_t size, tn_dataspace_cap *dataspace)
 
 ABI void tn_dataspace_free(tn_dataspace_cap dataspace)
 {
-	tn_error error = tn_pd_free(runtime_env.pd, dataspace);
-	(void)error; /* not ours or gone: nothing to free */
+	uint64_t at, size;
+	tn_error error;
+	do {
+		error = tn_pd_free(runtime_env.pd, dataspace, &at, &size);
+		if (error == TN_OK && size)
+			port_detached(at, size);
+	} while (error == TN_OK && size); /* an error: not ours or gone, nothing to free */
 	tn_cap_release(dataspace.handle);
 }
 

@@ -52,8 +52,8 @@ TN_MUST_USE tn_error caps_received(tn_handle *handles, uint32_t count);
 bool caps_have_room(const tn_handle *handles, uint32_t count);
 void caps_release(const tn_handle *handles, uint32_t count);
 bool cap_held(tn_handle handle);
-/* An object of this component's own entrypoint. */
-bool cap_own(tn_handle handle);
+/* TN_ERR_CAPABILITY: not held. TN_ERR_DEADLOCK: an object of this component's own entrypoint. */
+tn_error cap_callable(tn_handle handle);
 void cap_set_own(tn_handle handle);
 /* The entry is gone at core already. */
 void cap_forget(tn_handle handle);

@@ -47,7 +47,10 @@ struct tn_fault {
 
 #define TN_PD(RPC, I)                                                                              \
 	RPC(I, alloc, In(uint64_t, size), OutCap(tn_dataspace_cap, dataspace))                     \
-	RPC(I, free, InCap(tn_dataspace_cap, dataspace))                                           \
+	/* As long as it is attached in this PD: detaches one piece and tells which; then frees */  \
+	/* the dataspace, with size 0. */                                                          \
+	RPC(I, free, InCap(tn_dataspace_cap, dataspace), Out(uint64_t, detached_at),               \
+	    Out(uint64_t, detached_size))                                                          \
 	RPC(I, attach, InCap(tn_dataspace_cap, dataspace), In(uint64_t, address),                  \
 	    In(uint64_t, offset), In(uint64_t, size), In(uint32_t, rights),                        \
 	    Out(uint64_t, attached_at), Out(uint64_t, attached_size))                              \
@@ -72,6 +75,7 @@ struct tn_fault {
 	/* For the parent: the object that becomes the child's parent capability, then go. The */  \
 	/* label is the one that fault reports and transcripts show. */                            \
 	RPC(I, start, InCap(tn_any_cap, parent))                                                   \
+	/* For the parent; TN_ERR_DENIED for the PD itself. */                                     \
 	RPC(I, watch, InCap(tn_signal_cap, state_changed))                                         \
 	RPC(I, state, Out(uint32_t, state), Out(struct tn_fault, fault))
 

@@ -9,3 +9,6 @@ hw.core.cflags := -Ikernel/hw/include
 hw.core.ldflags := -Wl,-e,core_entry
 hw.runtime.cflags := -Ikernel/hw/include
 hw.targets := $(BUILD)/hw/kernel.elf
+
+# Attackers enter the kernel by themselves.
+test-isolation.cflags := -Ikernel/hw/include

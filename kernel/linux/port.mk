@@ -25,8 +25,13 @@ $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line: kernel/linux/bench/sample.h
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
 	@$(HOST_CC) -std=c17 -O2 $(WARNINGS) -o $@ $(filter %.c,$^)
-$(LINUX_BENCH)/exit: kernel/linux/bench/exit.S
+$(LINUX_BENCH)/exit: kernel/linux/bench/exit.c
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(HOST_CC) -std=c17 -O2 $(WARNINGS) -static -o $@ $<
+$(LINUX_BENCH)/bare: kernel/linux/bench/bare.S
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
 	@$(CC) -nostdlib -static -no-pie -Wl,--build-id=none -o $@ $<
-linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exit
+linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exit \
+	$(LINUX_BENCH)/bare

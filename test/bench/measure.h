@@ -58,7 +58,8 @@ static inline void bench_sample(uint64_t start)
 {
 	uint64_t taken = bench_now() - start;
 	if (bench.count < BENCH_SAMPLES_MAX)
-		bench.sample[bench.count++] = taken > bench.clock_cost ? taken - bench.clock_cost : 0;
+		bench.sample[bench.count++] =
+			taken > bench.clock_cost ? taken - bench.clock_cost : 0;
 }
 
 /* One operation's share of sample i, in hundredths. */

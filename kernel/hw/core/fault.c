@@ -40,6 +40,16 @@ static struct pd *owner(uint64_t thread)
 	return NULL;
 }
 
+/* The page is the component's: where it says nonsense, the fault is one. */
+static bool recover(struct pd *pd, uint64_t instruction)
+{
+	const volatile struct tn_thread_page *page = port_thread_page(&pd->thread);
+	if (!page || instruction < page->guard_begin || instruction >= page->guard_end)
+		return false;
+	uint64_t to = page->guard_recover;
+	return to && hw_call2(HW_THREAD_RESUME, pd->thread.port.thread, to).status == HW_OK;
+}
+
 void fault_handle(uint64_t thread, uint32_t vector, uint32_t code, uint64_t address)
 {
 	struct pd *pd = owner(thread);
@@ -53,11 +63,7 @@ void fault_handle(uint64_t thread, uint32_t vector, uint32_t code, uint64_t addr
 		.address = vector == VECTOR_PAGE ? address : 0,
 		.instruction = registers->rip,
 	};
-	const struct tn_thread_page *page = port_thread_page(&pd->thread);
-	if (vector == VECTOR_PAGE && page && fault.instruction >= page->guard_begin &&
-	    fault.instruction < page->guard_end) {
-		hw_call2(HW_THREAD_RESUME, thread, page->guard_recover);
+	if (vector == VECTOR_PAGE && recover(pd, fault.instruction))
 		return;
-	}
 	core_fault(pd, &pd->thread, &fault);
 }

@@ -286,6 +286,15 @@ static void many(struct tn_env *env)
 		tn_signal_destroy(&signals[i]);
 }
 
+/* The parent's watch cannot be replaced by the child that it watches. */
+static void own_state_is_the_parents(struct tn_env *env)
+{
+	struct tn_signal own = { .handler = NULL };
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &own));
+	TN_EXPECT_ERROR(tn_pd_watch(tn_env_pd(env), own.cap), TN_ERR_DENIED);
+	tn_signal_destroy(&own);
+}
+
 void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
@@ -309,6 +318,7 @@ void component_construct(struct tn_env *env)
 		{ "borrowed-by-the-handler", borrowed_by_the_handler },
 		{ "retained-beyond-the-handler", retained_beyond_the_handler },
 		{ "many", many },
+		{ "own-state-is-the-parents", own_state_is_the_parents },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = { { "box", play_box }, { NULL, NULL } };

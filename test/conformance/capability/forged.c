@@ -80,7 +80,7 @@ void forged_in_messages_to_core(struct tn_env *env)
 		tn_signal_cap signal = { forged[i - 1] };
 		TN_EXPECT_ERROR(tn_pd_attach(pd, made_up, 0, 0, 0, TN_RIGHT_READ, &at, &size),
 				TN_ERR_CAPABILITY);
-		TN_EXPECT_ERROR(tn_pd_free(pd, made_up), TN_ERR_CAPABILITY);
+		TN_EXPECT_ERROR(tn_pd_free(pd, made_up, &at, &size), TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_object_destroy(pd, any), TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_transfer_quota(pd, any, 0, 0), TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_start(pd, any), TN_ERR_CAPABILITY);

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/*
+ * Quota. For each thing that costs: what it costs, to the byte; that it can be exhausted, with the
+ * error going to the one who ran out; that everything comes back to the byte. Each exhaustion is
+ * done twice, as the first one may make the runtime's own tables grow: after the second the
+ * accounts are those from after the first.
+ */
+
+#include <tenon/test.h>
+
+enum { PAGE = 4096, MANY = 4096 };
+
+/* doc/architecture.md, section 7. */
+enum {
+	CAP = 256,
+	IDENTITY = 256,
+	DATASPACE = 4096,
+	REGION = 512 +
+		 2 * PAGE, /* one page table each of two levels, in the area for all and sundry */
+};
+
+#define KEEPER(RPC, I)                                                \
+	RPC(I, echo, In(uint64_t, value), Out(uint64_t, back))        \
+	/* Keeps a capability, beyond the call. */                    \
+	RPC(I, keep, InCap(tn_signal_cap, cap))                       \
+	RPC(I, drop_all)                                              \
+	/* The i-th of the keeper's own signals, made when needed. */ \
+	RPC(I, give, In(uint32_t, i), OutCap(tn_signal_cap, cap))
+
+TN_RPC_INTERFACE(keeper, KEEPER)
+
+/* -- the keeper: a server with quota of its own -- */
+
+static struct {
+	struct tn_object object;
+	tn_handle kept[MANY];
+	uint32_t count;
+	struct tn_signal given[MANY];
+} keeping;
+
+static tn_error echo(void *self, struct tn_request *request, uint64_t value, uint64_t *back)
+{
+	(void)self;
+	(void)request;
+	*back = value;
+	return TN_OK;
+}
+
+static tn_error keep(void *self, struct tn_request *request, tn_signal_cap cap)
+{
+	(void)self;
+	(void)request;
+	if (keeping.count == MANY)
+		return TN_ERR_LIMIT;
+	keeping.kept[keeping.count++] = cap.handle;
+	return tn_cap_retain(cap.handle);
+}
+
+static tn_error drop_all(void *self, struct tn_request *request)
+{
+	(void)self;
+	(void)request;
+	while (keeping.count)
+		tn_cap_release(keeping.kept[--keeping.count]);
+	return TN_OK;
+}
+
+static tn_error give(void *self, struct tn_request *request, uint32_t i, tn_signal_cap *cap)
+{
+	(void)self;
+	(void)request;
+	if (i >= MANY)
+		return TN_ERR_LIMIT;
+	struct tn_signal *signal = &keeping.given[i];
+	tn_error error = TN_OK;
+	if (!signal->cap.handle)
+		error = tn_signal_create(keeping.object.entrypoint, signal);
+	*cap = signal->cap;
+	return error;
+}
+
+static void play_keeper(struct tn_env *env)
+{
+	static const struct keeper_ops ops = {
+		.echo = echo,
+		.keep = keep,
+		.drop_all = drop_all,
+		.give = give,
+	};
+	keeper_cap cap;
+	TN_MUST(keeper_serve(tn_env_entrypoint(env), &keeping.object, &ops, NULL, &cap));
+	tn_actor_put("keeper", cap.handle);
+}
+
+/* -- main: rich enough to exhaust -- */
+
+static keeper_cap keeper;
+static tn_dataspace_cap dataspaces[MANY];
+static void *attached[MANY];
+static struct tn_signal signals[MANY];
+static struct tn_object objects[MANY];
+static tn_signal_cap received[MANY];
+
+static struct tn_accounts accounts(struct tn_env *env)
+{
+	struct tn_accounts now = { 0, 0, 0, 0 };
+	TN_EXPECT_ERROR(tn_pd_accounts(tn_env_pd(env), &now), TN_OK);
+	return now;
+}
+
+static void expect_difference(const struct tn_accounts *before, const struct tn_accounts *after,
+			      uint64_t ram, uint64_t caps)
+{
+	TN_EXPECT_EQUAL(after->ram_used - before->ram_used, ram);
+	TN_EXPECT_EQUAL(after->caps_used - before->caps_used, caps);
+	TN_EXPECT_EQUAL(after->ram_limit, before->ram_limit);
+	TN_EXPECT_EQUAL(after->caps_limit, before->caps_limit);
+}
+
+/* Nobody else notices. */
+static void expect_keeper_well(void)
+{
+	uint64_t back = 0;
+	TN_EXPECT_ERROR(keeper_echo(keeper, 42, &back), TN_OK);
+	TN_EXPECT_EQUAL(back, 42);
+}
+
+/* Makes as many as there are means for; returns the number, and the error of the one too many. */
+typedef tn_error (*make)(struct tn_env *env, unsigned i);
+typedef void (*unmake)(unsigned i);
+
+static unsigned exhaust(struct tn_env *env, make one, tn_error *error)
+{
+	unsigned n = 0;
+	*error = TN_OK;
+	while (n < MANY) {
+		*error = one(env, n);
+		if (*error != TN_OK)
+			break;
+		n++;
+	}
+	return n;
+}
+
+static void there_and_back(struct tn_env *env, make one, unmake other, tn_error expected)
+{
+	struct tn_accounts after_first, after_second;
+	tn_error error;
+	unsigned first = exhaust(env, one, &error);
+	TN_EXPECT_ERROR(error, expected);
+	TN_EXPECT_ERROR(one(env, first), expected); /* and again, with the same answer */
+	expect_keeper_well();
+	for (unsigned i = 0; i < first; i++)
+		other(i);
+	after_first = accounts(env);
+	unsigned second = exhaust(env, one, &error);
+	TN_EXPECT_ERROR(error, expected);
+	TN_EXPECT_EQUAL(second, first);
+	for (unsigned i = second; i > 0; i--)
+		other(i - 1);
+	after_second = accounts(env);
+	expect_difference(&after_first, &after_second, 0, 0);
+}
+
+static void start(struct tn_env *env)
+{
+	(void)env;
+	tn_actor_start_with("keeper", "", "", 4u << 20, 5000);
+	keeper.handle = tn_actor_get("keeper");
+	expect_keeper_well();
+}
+
+/* -- what things cost -- */
+
+static void price_of_a_dataspace(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), after;
+	TN_REQUIRE_OK(tn_dataspace_alloc(5 * PAGE - 7, &dataspaces[0]));
+	after = accounts(env);
+	expect_difference(&before, &after, DATASPACE + 5 * PAGE + CAP, 1);
+	tn_dataspace_free(dataspaces[0]);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+static void price_of_an_attachment(struct tn_env *env)
+{
+	struct tn_accounts before, after;
+	void *address = NULL;
+	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &dataspaces[0]));
+	before = accounts(env);
+	TN_REQUIRE_OK(tn_attach(dataspaces[0], 0, 0, TN_RIGHT_READ, &address));
+	after = accounts(env);
+	expect_difference(&before, &after, REGION, 0);
+	TN_EXPECT_ERROR(tn_detach(address), TN_OK);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+	tn_dataspace_free(dataspaces[0]);
+}
+
+static void price_of_a_signal(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), after;
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[0]));
+	after = accounts(env);
+	expect_difference(&before, &after, IDENTITY + CAP, 1);
+	tn_signal_destroy(&signals[0]);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+static void price_of_an_object(struct tn_env *env)
+{
+	static const struct keeper_ops nothing;
+	struct tn_accounts before = accounts(env), after;
+	keeper_cap cap;
+	TN_REQUIRE_OK(keeper_serve(tn_env_entrypoint(env), &objects[0], &nothing, NULL, &cap));
+	after = accounts(env);
+	expect_difference(&before, &after, IDENTITY + CAP, 1);
+	tn_object_destroy(&objects[0]);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+static void price_of_what_is_received(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), after;
+	TN_REQUIRE_OK(keeper_give(keeper, 0, &received[0]));
+	TN_REQUIRE_OK(keeper_give(keeper, 0, &received[1])); /* the same: costs nothing */
+	after = accounts(env);
+	expect_difference(&before, &after, CAP, 1);
+	tn_cap_release(received[0].handle);
+	tn_cap_release(received[1].handle);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+/* The sender pays for what it leaves at a server; the server does not. */
+static void price_of_what_is_left(struct tn_env *env)
+{
+	struct tn_accounts before, after, server_before, server_after;
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[0]));
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[1]));
+	TN_REQUIRE_OK(keeper_keep(keeper, signals[0].cap)); /* makes a channel, too */
+	before = accounts(env);
+	server_before = tn_actor_accounts("keeper");
+	TN_REQUIRE_OK(keeper_keep(keeper, signals[1].cap));
+	after = accounts(env);
+	server_after = tn_actor_accounts("keeper");
+	expect_difference(&before, &after, CAP, 1);
+	expect_difference(&server_before, &server_after, 0, 0);
+	TN_EXPECT_ERROR(keeper_drop_all(keeper), TN_OK);
+	tn_signal_destroy(&signals[0]);
+	tn_signal_destroy(&signals[1]);
+}
+
+/* -- exhausting -- */
+
+static tn_error make_dataspace(struct tn_env *env, unsigned i)
+{
+	(void)env;
+	return tn_dataspace_alloc(64 * PAGE, &dataspaces[i]);
+}
+
+static void free_dataspace(unsigned i)
+{
+	tn_dataspace_free(dataspaces[i]);
+}
+
+static void out_of_ram_by_dataspaces(struct tn_env *env)
+{
+	there_and_back(env, make_dataspace, free_dataspace, TN_ERR_OUT_OF_RAM);
+}
+
+/* To the last byte: what is left is exactly taken, then nothing more goes. */
+static void to_the_last_byte(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), now;
+	uint64_t left = before.ram_limit - before.ram_used - DATASPACE - CAP;
+	void *address = NULL;
+	TN_REQUIRE_OK(tn_dataspace_alloc(left & ~(uint64_t)(PAGE - 1), &dataspaces[0]));
+	TN_EXPECT_ERROR(tn_dataspace_alloc(PAGE, &dataspaces[1]), TN_ERR_OUT_OF_RAM);
+	TN_EXPECT_ERROR(tn_attach(dataspaces[0], 0, PAGE, TN_RIGHT_READ, &address),
+			TN_ERR_OUT_OF_RAM);
+	now = accounts(env);
+	TN_EXPECT(now.ram_limit - now.ram_used < PAGE);
+	expect_keeper_well(); /* calls cost nothing */
+	tn_dataspace_free(dataspaces[0]);
+	now = accounts(env);
+	expect_difference(&before, &now, 0, 0);
+}
+
+static void impossible_sizes(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), after;
+	TN_EXPECT_ERROR(tn_dataspace_alloc(0, &dataspaces[0]), TN_ERR_ARGUMENT);
+	TN_EXPECT_ERROR(tn_dataspace_alloc(SIZE_MAX, &dataspaces[0]), TN_ERR_OUT_OF_RAM);
+	TN_EXPECT_ERROR(tn_dataspace_alloc(SIZE_MAX - PAGE + 1, &dataspaces[0]), TN_ERR_OUT_OF_RAM);
+	TN_EXPECT_ERROR(tn_dataspace_alloc((size_t)1 << 40, &dataspaces[0]), TN_ERR_OUT_OF_RAM);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+static tn_error make_attachment(struct tn_env *env, unsigned i)
+{
+	(void)env;
+	attached[i] = NULL;
+	return tn_attach(dataspaces[MANY - 1], 0, 0, TN_RIGHT_READ, &attached[i]);
+}
+
+static void undo_attachment(unsigned i)
+{
+	TN_EXPECT_ERROR(tn_detach(attached[i]), TN_OK);
+}
+
+/* Most is taken by something else, so that few are enough. */
+static void out_of_ram_by_attachments(struct tn_env *env)
+{
+	struct tn_accounts now = accounts(env);
+	uint64_t left = now.ram_limit - now.ram_used;
+	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &dataspaces[MANY - 1]));
+	TN_REQUIRE_OK(tn_dataspace_alloc(left - 600 * 1024, &dataspaces[MANY - 2]));
+	there_and_back(env, make_attachment, undo_attachment, TN_ERR_OUT_OF_RAM);
+	tn_dataspace_free(dataspaces[MANY - 1]);
+	tn_dataspace_free(dataspaces[MANY - 2]);
+}
+
+static tn_error make_signal(struct tn_env *env, unsigned i)
+{
+	return tn_signal_create(tn_env_entrypoint(env), &signals[i]);
+}
+
+static void destroy_signal(unsigned i)
+{
+	tn_signal_destroy(&signals[i]);
+}
+
+static void out_of_caps_by_signals(struct tn_env *env)
+{
+	there_and_back(env, make_signal, destroy_signal, TN_ERR_OUT_OF_CAPS);
+}
+
+static tn_error make_object(struct tn_env *env, unsigned i)
+{
+	static const struct keeper_ops nothing;
+	keeper_cap cap;
+	return keeper_serve(tn_env_entrypoint(env), &objects[i], &nothing, NULL, &cap);
+}
+
+static void destroy_object(unsigned i)
+{
+	tn_object_destroy(&objects[i]);
+}
+
+static void out_of_caps_by_objects(struct tn_env *env)
+{
+	there_and_back(env, make_object, destroy_object, TN_ERR_OUT_OF_CAPS);
+}
+
+static tn_error receive(struct tn_env *env, unsigned i)
+{
+	(void)env;
+	return keeper_give(keeper, i, &received[i]);
+}
+
+static void release(unsigned i)
+{
+	tn_cap_release(received[i].handle);
+}
+
+/* A server that gives is told, and so is the client that cannot pay; the server loses nothing. */
+static void out_of_caps_by_receiving(struct tn_env *env)
+{
+	there_and_back(env, receive, release, TN_ERR_OUT_OF_CAPS);
+}
+
+/* Leaving capabilities at a server exhausts who leaves them. */
+static void out_of_caps_by_sending(struct tn_env *env)
+{
+	tn_error error = TN_OK;
+	unsigned made, sent = 0;
+	struct tn_accounts before = accounts(env), after, server_before, server_after;
+	uint64_t free_caps = before.caps_limit - before.caps_used;
+	TN_REQUIRE_OK(keeper_drop_all(keeper));
+	for (made = 0; made < free_caps * 2 / 3 && make_signal(env, made) == TN_OK; made++)
+		;
+	server_before = tn_actor_accounts("keeper");
+	while (sent < made && (error = keeper_keep(keeper, signals[sent].cap)) == TN_OK)
+		sent++;
+	TN_EXPECT_ERROR(error, TN_ERR_OUT_OF_CAPS);
+	TN_EXPECT(sent > 0);
+	server_after = tn_actor_accounts("keeper");
+	expect_difference(&server_before, &server_after, 0, 0);
+	TN_EXPECT_ERROR(keeper_drop_all(keeper), TN_OK);
+	for (unsigned i = 0; i < made; i++)
+		destroy_signal(i);
+	after = accounts(env);
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+}
+
+static void *blocks[MANY];
+
+static tn_error make_block(struct tn_env *env, unsigned i)
+{
+	(void)env;
+	blocks[i] = tn_heap_alloc(100 * 1024);
+	return blocks[i] ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
+static void free_block(unsigned i)
+{
+	tn_heap_free(blocks[i]);
+}
+
+static void out_of_ram_by_the_heap(struct tn_env *env)
+{
+	there_and_back(env, make_block, free_block, TN_ERR_OUT_OF_RAM);
+}
+
+/* More than one has cannot be donated, and nothing is lost by trying. */
+static void sessions_too_dear(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), after;
+	struct tn_session session;
+	struct tn_quota ram = { before.ram_limit, 0 }, caps = { 0, before.caps_limit };
+	TN_EXPECT_ERROR(tn_session_open("LOG", "x", ram, &tn_log_interface, &session),
+			TN_ERR_OUT_OF_RAM);
+	TN_EXPECT_ERROR(tn_session_open("LOG", "x", caps, &tn_log_interface, &session),
+			TN_ERR_OUT_OF_CAPS);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+/* Takes all there is, of everything, and stays. */
+static void play_glutton(struct tn_env *env)
+{
+	tn_error error;
+	(void)exhaust(env, make_signal, &error);
+	(void)exhaust(env, make_dataspace, &error);
+	tn_actor_post("full");
+	for (;;)
+		tn_signal_wait(&signals[0]);
+}
+
+static void one_who_takes_all_disturbs_nobody(struct tn_env *env)
+{
+	struct tn_accounts before, after;
+	tn_actor_start("glutton");
+	tn_actor_await("full");
+	before = accounts(env);
+	expect_keeper_well();
+	TN_EXPECT_ERROR(tn_dataspace_alloc(1u << 20, &dataspaces[0]), TN_OK);
+	tn_dataspace_free(dataspaces[0]);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+	struct tn_accounts its = tn_actor_accounts("glutton");
+	TN_EXPECT_EQUAL(its.caps_limit, its.caps_used);
+	tn_actor_kill("glutton");
+	expect_keeper_well();
+}
+
+/* A component that is killed gives back to the byte what it had, full or empty. */
+static void the_killed_give_back(struct tn_env *env)
+{
+	(void)env;
+	tn_actor_start("glutton.2");
+	tn_actor_kill("glutton.2");
+	struct tn_accounts before = tn_actor_accounts("test");
+	for (unsigned i = 0; i < 5; i++) {
+		tn_actor_start("glutton.3");
+		tn_actor_kill("glutton.3");
+	}
+	struct tn_accounts after = tn_actor_accounts("test");
+	expect_difference(&before, &after, 0, 0);
+}
+
+void component_construct(struct tn_env *env)
+{
+	static const struct tn_test_case cases[] = {
+		{ "start", start },
+		{ "price-of-a-dataspace", price_of_a_dataspace },
+		{ "price-of-an-attachment", price_of_an_attachment },
+		{ "price-of-a-signal", price_of_a_signal },
+		{ "price-of-an-object", price_of_an_object },
+		{ "price-of-what-is-received", price_of_what_is_received },
+		{ "price-of-what-is-left-at-a-server", price_of_what_is_left },
+		{ "out-of-ram-by-dataspaces", out_of_ram_by_dataspaces },
+		{ "to-the-last-byte", to_the_last_byte },
+		{ "impossible-sizes", impossible_sizes },
+		{ "out-of-ram-by-attachments", out_of_ram_by_attachments },
+		{ "out-of-caps-by-signals", out_of_caps_by_signals },
+		{ "out-of-caps-by-objects", out_of_caps_by_objects },
+		{ "out-of-caps-by-receiving", out_of_caps_by_receiving },
+		{ "out-of-caps-by-sending", out_of_caps_by_sending },
+		{ "out-of-ram-by-the-heap", out_of_ram_by_the_heap },
+		{ "sessions-too-dear", sessions_too_dear },
+		{ "one-who-takes-all-disturbs-nobody", one_who_takes_all_disturbs_nobody },
+		{ "the-killed-give-back", the_killed_give_back },
+		{ NULL, NULL },
+	};
+	static const struct tn_test_role roles[] = {
+		{ "keeper", play_keeper },
+		{ "glutton", play_glutton },
+		{ NULL, NULL },
+	};
+	tn_test_main(env, "test-quota", cases, roles);
+}
