@@ -5,14 +5,14 @@
  * System tests as components: a static library.
  *
  * A test is one executable with several roles. Started by init it becomes the stage: the parent of
- * all others, which never waits for anybody. The stage starts the actor "main", who plays the cases one
- * after the other and may block; it asks the stage to start and kill further actors, and to keep
- * capabilities under a name, so that actors find each other without sessions. An actor's role is its
- * name up to the first dot: "server.2" plays "server".
+ * all others, which never waits for anybody. The stage starts the actor "main", who plays the cases
+ * one after the other and may block; it asks the stage to start and kill further actors, and to
+ * keep capabilities under a name, so that actors find each other without sessions. An actor's role
+ * is its name up to the first dot: "server.2" plays "server".
  *
  * Nothing waits by time: actors wait for the stage's signal, which comes whenever an actor ends or
- * a capability is put. Each case writes one line to the transcript, "ok NAME" or "not ok NAME: why"; the
- * test ends with the number of failed cases.
+ * a capability is put. Each case writes one line to the transcript, "ok NAME" or "not ok NAME:
+ * why"; the test ends with the number of failed cases.
  */
 #pragma once
 
@@ -24,21 +24,21 @@ extern "C" {
 
 #define TN_TEST_NAME_MAX 31u
 
-#define TN_STAGE(RPC, I)                                                                           \
-	/* Submitted whenever something below may have changed. */                                 \
-	RPC(I, watch, InCap(tn_signal_cap, changed))                                               \
-	/* binary "": the test's own. provides "": nothing. */                                     \
-	RPC(I, start, InString(name, TN_TEST_NAME_MAX), InString(binary, TN_TEST_NAME_MAX),        \
-	    InString(provides, TN_TEST_NAME_MAX), In(uint64_t, ram), In(uint64_t, caps))           \
-	RPC(I, kill, InString(name, TN_TEST_NAME_MAX))                                             \
-	/* A signal that kills the actor, for those who cannot call. */                            \
-	RPC(I, killer, InString(name, TN_TEST_NAME_MAX), OutCap(tn_signal_cap, killer))            \
-	/* TN_ERR_NOT_FOUND: is still there, or never was. */                                      \
-	RPC(I, ended, InString(name, TN_TEST_NAME_MAX), Out(struct tn_child_end, end))             \
-	RPC(I, put, InString(name, TN_TEST_NAME_MAX), InCap(tn_any_cap, cap))                      \
-	/* TN_ERR_NOT_FOUND: nobody has put it yet. */                                             \
-	RPC(I, get, InString(name, TN_TEST_NAME_MAX), OutCap(tn_any_cap, cap))                     \
-	/* The accounts of an actor, or of the stage itself, which is called "test". */                                   \
+#define TN_STAGE(RPC, I)                                                                    \
+	/* Submitted whenever something below may have changed. */                          \
+	RPC(I, watch, InCap(tn_signal_cap, changed))                                        \
+	/* binary "": the test's own. provides "": nothing. */                              \
+	RPC(I, start, InString(name, TN_TEST_NAME_MAX), InString(binary, TN_TEST_NAME_MAX), \
+	    InString(provides, TN_TEST_NAME_MAX), In(uint64_t, ram), In(uint64_t, caps))    \
+	RPC(I, kill, InString(name, TN_TEST_NAME_MAX))                                      \
+	/* A signal that kills the actor, for those who cannot call. */                     \
+	RPC(I, killer, InString(name, TN_TEST_NAME_MAX), OutCap(tn_signal_cap, killer))     \
+	/* TN_ERR_NOT_FOUND: is still there, or never was. */                               \
+	RPC(I, ended, InString(name, TN_TEST_NAME_MAX), Out(struct tn_child_end, end))      \
+	RPC(I, put, InString(name, TN_TEST_NAME_MAX), InCap(tn_any_cap, cap))               \
+	/* TN_ERR_NOT_FOUND: nobody has put it yet. */                                      \
+	RPC(I, get, InString(name, TN_TEST_NAME_MAX), OutCap(tn_any_cap, cap))              \
+	/* The accounts of an actor, or of the stage itself, which is called "test". */     \
 	RPC(I, accounts, InString(name, TN_TEST_NAME_MAX), Out(struct tn_accounts, accounts))
 
 TN_RPC_INTERFACE(tn_stage, TN_STAGE)
@@ -54,8 +54,8 @@ struct tn_test_case {
 };
 
 /*
- * The whole of a test's component_construct(): `binary` is the ROM it was started from; roles end with a NULL name, and
- * "main" is played by running all cases, which end with a NULL name, too.
+ * The whole of a test's component_construct(): `binary` is the ROM it was started from; roles end
+ * with a NULL name, and "main" is played by running all cases, which end with a NULL name, too.
  */
 void tn_test_main(struct tn_env *env, const char *binary, const struct tn_test_case *cases,
 		  const struct tn_test_role *roles);
@@ -64,20 +64,20 @@ void tn_test_main(struct tn_env *env, const char *binary, const struct tn_test_c
 
 /* The case goes on, and has failed; the first reason is told. */
 #define TN_EXPECT(condition) tn_test_expect((condition), __FILE__, __LINE__, #condition)
-#define TN_EXPECT_ERROR(call, expected)                                                            \
+#define TN_EXPECT_ERROR(call, expected) \
 	tn_test_expect_error((call), (expected), __FILE__, __LINE__, #call)
-#define TN_EXPECT_EQUAL(a, b)                                                                      \
+#define TN_EXPECT_EQUAL(a, b) \
 	tn_test_expect_equal((uint64_t)(a), (uint64_t)(b), __FILE__, __LINE__, #a " == " #b)
 /* The function returns if it does not hold. */
-#define TN_REQUIRE(condition)                                                                      \
-	do                                                                                         \
-		if (!TN_EXPECT(condition))                                                         \
-			return;                                                                    \
+#define TN_REQUIRE(condition)              \
+	do                                 \
+		if (!TN_EXPECT(condition)) \
+			return;            \
 	while (0)
-#define TN_REQUIRE_OK(call)                                                                        \
-	do                                                                                         \
-		if (!TN_EXPECT_ERROR(call, TN_OK))                                                 \
-			return;                                                                    \
+#define TN_REQUIRE_OK(call)                        \
+	do                                         \
+		if (!TN_EXPECT_ERROR(call, TN_OK)) \
+			return;                    \
 	while (0)
 
 bool tn_test_expect(bool condition, const char *file, int line, const char *text);
@@ -85,7 +85,8 @@ bool tn_test_expect_error(tn_error error, tn_error expected, const char *file, i
 			  const char *text);
 bool tn_test_expect_equal(uint64_t a, uint64_t b, const char *file, int line, const char *text);
 
-/* For other roles than main: what cannot go wrong unless the test itself is wrong ends the actor. */
+/* For other roles than main: what cannot go wrong unless the test itself is wrong ends the actor.
+ */
 #define TN_MUST(call) tn_test_must((call), __FILE__, __LINE__, #call)
 TN_NO_RETURN void tn_test_broken(tn_error error, const char *file, int line, const char *text);
 static inline void tn_test_must(tn_error error, const char *file, int line, const char *text)

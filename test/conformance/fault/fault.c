@@ -203,11 +203,11 @@ static void by_number(unsigned i)
 	expect_fault(&faults[i]);
 }
 
-#define CASE(i)                                                                                    \
-	static void case_##i(struct tn_env *env)                                                   \
-	{                                                                                          \
-		(void)env;                                                                         \
-		by_number(i);                                                                      \
+#define CASE(i)                                  \
+	static void case_##i(struct tn_env *env) \
+	{                                        \
+		(void)env;                       \
+		by_number(i);                    \
 	}
 CASE(0)
 CASE(1)
