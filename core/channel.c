@@ -85,7 +85,9 @@ static tn_error make(struct pd *client, struct pd *server, struct pd *payer,
 	channel->id = id;
 	channel->identity = TN_CHANNEL(id, ++server->channel_serial);
 	list_init(&channel->caps);
-	tn_error error = port_channel_create(channel);
+	tn_error error = transfer_prepare(channel);
+	if (error == TN_OK)
+		error = port_channel_create(channel);
 	if (error != TN_OK) {
 		server->channel_hint = id;
 		core_free(channel, sizeof(*channel));

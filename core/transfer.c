@@ -14,6 +14,11 @@ static struct tn_transfer *server_record(const struct channel *channel)
 	return page ? &page[channel->id % RECORDS_PER_PAGE].request : NULL;
 }
 
+tn_error transfer_prepare(const struct channel *channel)
+{
+	return server_record(channel) ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
 static void undeliver(struct pd *receiver, const struct tn_handles *handles)
 {
 	for (uint32_t i = 0; i < handles->count; i++) {

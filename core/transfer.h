@@ -12,3 +12,8 @@ TN_MUST_USE tn_error transfer_call(struct channel *channel, const struct tn_hand
 TN_MUST_USE tn_error transfer_reply(struct channel *channel, const struct tn_handles *handles);
 /* Takes back what was sent over the channel and never taken, both ways. */
 void transfer_undo(struct channel *channel);
+/*
+ * Makes the server's record for what its client sends. Each channel has one from its beginning: the
+ * server looks there when a message announces capabilities, whether any were transferred or not.
+ */
+TN_MUST_USE tn_error transfer_prepare(const struct channel *channel);

@@ -300,6 +300,7 @@ void component_construct(struct tn_env *env)
 	static const struct tn_test_case cases[] = {
 		{ "forged-destination", forged_destination },
 		{ "forged-in-a-transfer", forged_in_a_transfer },
+		{ "announced-but-not-transferred", announced_but_not_transferred },
 		{ "forged-signal", forged_signal },
 		{ "forged-in-messages-to-core", forged_in_messages_to_core },
 		{ "of-another-kind", of_another_kind },

@@ -53,6 +53,25 @@ void forged_in_a_transfer(struct tn_env *env)
 	end_box("box", box);
 }
 
+/* A server that has never been given any must not look for them where nothing is. */
+void announced_but_not_transferred(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	struct tn_call call = { .cap_count = 0 };
+	(void)env;
+	for (unsigned count = 1; count <= TN_MESSAGE_CAPS_MAX; count++) {
+		call.cap_count = 0;
+		TN_REQUIRE_OK(tn_call_begin(&call, box.handle));
+		call.length = 0;
+		call.opcode = (uint16_t)box_opcode_put;
+		call.cap_count = (uint8_t)count;
+		call.reply_cap_count = 0;
+		TN_EXPECT_ERROR(tn_call_end(&call, tn_call_invoke(&call)), TN_ERR_PROTOCOL);
+	}
+	expect_box_alive(box);
+	end_box("box", box);
+}
+
 void forged_signal(struct tn_env *env)
 {
 	struct tn_signal signal = { .handler = NULL };

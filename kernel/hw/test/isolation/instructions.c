@@ -1,98 +1,432 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* Instructions that only a kernel may execute, and addresses that are none of a component's. */
+/* Instructions that are the kernel's alone, flags, selectors, exceptions on purpose. */
+#include "attack.h"
 
-#include "attacks.h"
+/* Every one of these ends its attacker as an instruction that it must not, or cannot, execute. */
+#define PRIVILEGED(X)                                                                      \
+	X(cli, "cli")                                                                      \
+	X(sti, "sti")                                                                      \
+	X(hlt, "hlt")                                                                      \
+	X(in, "in $0x60, %%al")                                                            \
+	X(out, "out %%al, $0x80")                                                          \
+	X(in_dx, "mov $0x3fd, %%edx; in %%dx, %%eax")                                      \
+	X(out_exit_device, "mov $0xf4, %%edx; mov $1, %%eax; out %%eax, %%dx")             \
+	X(ins, "mov $0x60, %%edx; lea -8(%%rsp), %%rdi; insb")                             \
+	X(outs, "mov $0xf4, %%edx; mov %%rsp, %%rsi; outsl")                               \
+	X(read_cr0, "mov %%cr0, %%rax")                                                    \
+	X(read_cr2, "mov %%cr2, %%rax")                                                    \
+	X(read_cr3, "mov %%cr3, %%rax")                                                    \
+	X(read_cr4, "mov %%cr4, %%rax")                                                    \
+	X(read_cr8, "mov %%cr8, %%rax")                                                    \
+	X(write_cr0, "xor %%eax, %%eax; mov %%rax, %%cr0")                                 \
+	X(write_cr3, "xor %%eax, %%eax; mov %%rax, %%cr3")                                 \
+	X(write_cr4, "xor %%eax, %%eax; mov %%rax, %%cr4")                                 \
+	X(write_cr8, "xor %%eax, %%eax; mov %%rax, %%cr8")                                 \
+	X(read_dr0, "mov %%dr0, %%rax")                                                    \
+	X(read_dr6, "mov %%dr6, %%rax")                                                    \
+	X(write_dr0, "mov %%rsp, %%dr0")                                                   \
+	X(write_dr7, "mov $0x401, %%eax; mov %%rax, %%dr7")                                \
+	X(rdmsr, "mov $0xc0000082, %%ecx; rdmsr")                                          \
+	X(wrmsr, "mov $0xc0000082, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr")      \
+	X(wrmsr_efer, "mov $0xc0000080, %%ecx; xor %%eax, %%eax; xor %%edx, %%edx; wrmsr") \
+	X(lgdt, "lgdt -16(%%rsp)")                                                         \
+	X(lidt, "lidt -16(%%rsp)")                                                         \
+	X(lldt, "xor %%eax, %%eax; lldt %%ax")                                             \
+	X(ltr, "mov $0x30, %%eax; ltr %%ax")                                               \
+	X(lmsw, "xor %%eax, %%eax; lmsw %%ax")                                             \
+	X(clts, "clts")                                                                    \
+	X(invd, "invd")                                                                    \
+	X(wbinvd, "wbinvd")                                                                \
+	X(invlpg, "invlpg (%%rsp)")                                                        \
+	X(invpcid, "xor %%eax, %%eax; invpcid -16(%%rsp), %%rax")                          \
+	X(swapgs, "swapgs")                                                                \
+	X(sysret, "mov %%rsp, %%rcx; sysretq")                                             \
+	X(sysexit, "sysexitl")                                                             \
+	X(sysenter, "sysenter")                                                            \
+	X(far_jump, "lea 1f(%%rip), %%rax; push $0x08; push %%rax; "                       \
+		    ".byte 0x48, 0xff, 0x2c, 0x24; 1:")                                    \
+	X(far_call, "lea 1f(%%rip), %%rax; push $0x30; push %%rax; "                       \
+		    ".byte 0x48, 0xff, 0x1c, 0x24; 1:")                                    \
+	X(ds_of_kernel, "mov $0x10, %%eax; mov %%eax, %%ds")                               \
+	X(ds_of_kernel_code, "mov $0x08, %%eax; mov %%eax, %%ds")                          \
+	X(es_of_tss, "mov $0x30, %%eax; mov %%eax, %%es")                                  \
+	X(fs_of_kernel, "mov $0x10, %%eax; mov %%eax, %%fs")                               \
+	X(gs_of_kernel, "mov $0x10, %%eax; mov %%eax, %%gs")                               \
+	X(ss_of_kernel, "mov $0x10, %%eax; mov %%eax, %%ss")                               \
+	X(ss_null, "xor %%eax, %%eax; mov %%eax, %%ss")                                    \
+	X(ds_of_ldt, "mov $0x0f, %%eax; mov %%eax, %%ds")                                  \
+	X(ds_beyond, "mov $0xfffb, %%eax; mov %%eax, %%ds")                                \
+	X(rdpmc, "xor %%ecx, %%ecx; rdpmc")                                                \
+	X(wrfsbase, "wrfsbase %%rsp")                                                      \
+	X(rdgsbase, "rdgsbase %%rax")                                                      \
+	X(xgetbv, "xor %%ecx, %%ecx; xgetbv")                                              \
+	X(xsetbv, "xor %%ecx, %%ecx; mov $7, %%eax; xor %%edx, %%edx; xsetbv")             \
+	X(avx, "vzeroall") /* registers that no switch of threads would save */            \
+	X(stac, "stac")                                                                    \
+	X(clac, "clac")                                                                    \
+	X(vmcall, "vmcall")                                                                \
+	X(vmmcall, "vmmcall")                                                              \
+	X(vmxoff, "vmxoff")                                                                \
+	X(vmrun, "vmrun")                                                                  \
+	X(stgi, "stgi")                                                                    \
+	X(rsm, "rsm")                                                                      \
+	X(monitor, "mov %%rsp, %%rax; xor %%ecx, %%ecx; xor %%edx, %%edx; monitor")        \
+	X(mwait, "xor %%eax, %%eax; xor %%ecx, %%ecx; mwait")                              \
+	X(ud2, "ud2")                                                                      \
+	X(into, ".byte 0xce")                                                              \
+	X(old_call_gate, ".byte 0x9a, 0, 0, 0, 0, 8, 0")                                   \
+	X(lock_without_memory, ".byte 0xf0, 0x90")
 
-#define INSTRUCTION_FUNCTION(name, text)                                    \
-	static void do_##name(void)                                         \
-	{                                                                   \
-		__asm__ volatile(text : : : "rax", "rcx", "rdx", "memory"); \
+#define DO(name, code)                                                                          \
+	static void do_##name(struct tn_env *env)                                               \
+	{                                                                                       \
+		(void)env;                                                                      \
+		__asm__ volatile(code : : : "rax", "rcx", "rdx", "rsi", "rdi", "memory", "cc"); \
 	}
-INSTRUCTIONS(INSTRUCTION_FUNCTION)
-RETURNS(INSTRUCTION_FUNCTION)
+PRIVILEGED(DO)
 
-void execute(struct tn_env *env, uint64_t which)
+/* QEMU reads the stack for these as the kernel would, and finds that it must not (SMAP). */
+#define FAR(X)                                                                                     \
+	X(iret_to_ring_0, "lea 1f(%%rip), %%rax; push $0x10; push %%rsp; push $0x202; push $0x08;" \
+			  "push %%rax; iretq; 1:")                                                 \
+	X(iret_to_kernel_stack, "lea 1f(%%rip), %%rax; push $0x10; push %%rsp; push $0x202;"       \
+				"push $0x2b; push %%rax; iretq; 1:")                               \
+	X(far_return_to_ring_0, "lea 1f(%%rip), %%rax; push $0x08; push %%rax; lretq; 1:")         \
+	X(far_return_to_tss, "lea 1f(%%rip), %%rax; push $0x33; push %%rax; lretq; 1:")            \
+	X(far_return_ring_1, "lea 1f(%%rip), %%rax; push $0x29; push %%rax; lretq; 1:")
+FAR(DO)
+
+/* Where a CPU cannot keep these to the kernel, there is nothing to test. */
+static void without_umip(void)
 {
-#define INSTRUCTION_ENTRY(name, text) do_##name,
-	static void (*const instructions[])(void) = { INSTRUCTIONS(INSTRUCTION_ENTRY)
-							      RETURNS(INSTRUCTION_ENTRY) };
-	(void)env;
-	instructions[which]();
-	tn_log("instruction %u was executed", (unsigned)which);
-	tn_exit(1);
+	uint32_t eax = 7, ebx, ecx = 0, edx;
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	if (!(ecx & 1u << 2))
+		__asm__ volatile("ud2");
 }
 
-void read_address(struct tn_env *env, uint64_t address)
+#define TABLES(X)                  \
+	X(sgdt, "sgdt -16(%%rsp)") \
+	X(sidt, "sidt -16(%%rsp)") \
+	X(sldt, "sldt %%eax")      \
+	X(str, "str %%eax")        \
+	X(smsw, "smsw %%eax")
+
+#define DO_WITH_UMIP(name, code)                              \
+	static void do_##name(struct tn_env *env)             \
+	{                                                     \
+		(void)env;                                    \
+		without_umip();                               \
+		__asm__ volatile(code : : : "rax", "memory"); \
+	}
+TABLES(DO_WITH_UMIP)
+
+/* -- interrupts by software: one attacker each -- */
+
+/* A stub a vector, of four bytes: int n; ret; nop. */
+__asm__(".pushsection .text.interrupts, \"ax\", @progbits\n"
+	".balign 16\ninterrupt_calls:\n"
+	"vector = 0\n.rept 256\n.byte 0xcd, vector, 0xc3, 0x90\nvector = vector + 1\n.endr\n"
+	".popsection");
+extern const unsigned char interrupt_calls[] __attribute__((visibility("hidden")));
+
+static void interrupt(unsigned vector)
 {
-	(void)env;
-	(void)*(volatile uint64_t *)address;
+	__asm__ volatile("call *%0" : : "r"(interrupt_calls + 4 * vector) : "memory");
 }
 
-void write_address(struct tn_env *env, uint64_t address)
+#define INTERRUPT(n)                                  \
+	static void interrupt_##n(struct tn_env *env) \
+	{                                             \
+		(void)env;                            \
+		interrupt(0x##n);                     \
+	}
+#define ROW(X, h)                                                                               \
+	X(h##0)                                                                                 \
+	X(h##1)                                                                                 \
+	X(h##2)                                                                                 \
+	X(h##3) X(h##4) X(h##5) X(h##6) X(h##7) X(h##8) X(h##9) X(h##a) X(h##b) X(h##c) X(h##d) \
+		X(h##e) X(h##f)
+/* All but 03, the breakpoint. */
+#define VECTORS(X)                                                                              \
+	X(00)                                                                                   \
+	X(01)                                                                                   \
+	X(02)                                                                                   \
+	X(04) X(05) X(06) X(07) X(08) X(09) X(0a) X(0b) X(0c) X(0d) X(0e) X(0f) ROW(X, 1)       \
+		ROW(X, 2) ROW(X, 3) ROW(X, 4) ROW(X, 5) ROW(X, 6) ROW(X, 7) ROW(X, 8) ROW(X, 9) \
+			ROW(X, a) ROW(X, b) ROW(X, c) ROW(X, d) ROW(X, e) ROW(X, f)
+VECTORS(INTERRUPT)
+
+static void interrupt_breakpoint(struct tn_env *env)
 {
 	(void)env;
-	*(volatile uint64_t *)address = 0;
+	interrupt(3);
 }
 
-void jump_to(struct tn_env *env, uint64_t address)
+static void int3(struct tn_env *env)
 {
 	(void)env;
-	__asm__ volatile("jmp *%0" : : "r"(address));
+	__asm__ volatile("int3");
 }
 
-void copy_from_forbidden(struct tn_env *env, uint64_t argument)
+static void int1(struct tn_env *env)
 {
-	static const uint64_t forbidden[] = {
-		0xffff800000000000, 0xffffff0000000000, 0xffffffff80000000, 0xffffffff80100000,
-		0xfffffffffffffff8, 0x0000100000000000, 0x00007ffffffff000, 0x00007fffffffeff8,
-	};
-	uint64_t word = 0;
 	(void)env;
-	(void)argument;
-	for (unsigned i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
-		void *there = (void *)forbidden[i];
-		REFUSED(tn_guarded_copy(&word, there, sizeof(word)) == TN_ERR_FAULT);
-		REFUSED(tn_guarded_copy(there, &word, sizeof(word)) == TN_ERR_FAULT);
+	__asm__ volatile(".byte 0xf1");
+}
+
+/* -- flags -- */
+
+enum { TRAP = 1 << 8, INTERRUPTS = 1 << 9, DIRECTION = 1 << 10, IOPL = 3 << 12 };
+enum { NESTED = 1 << 14, RESUME = 1 << 16, ALIGNMENT = 1 << 18, IDENTIFICATION = 1 << 21 };
+
+static uint64_t flags(void)
+{
+	uint64_t now;
+	__asm__ volatile("pushfq; pop %0" : "=r"(now));
+	return now;
+}
+
+static void set_flags(uint64_t wanted)
+{
+	__asm__ volatile("push %0; popfq" : : "r"(wanted) : "memory", "cc");
+}
+
+static void flags_that_are_the_kernels(struct tn_env *env)
+{
+	(void)env;
+	set_flags(flags() | IOPL);
+	HOLDS(!(flags() & IOPL));
+	set_flags(flags() & ~(uint64_t)INTERRUPTS);
+	HOLDS(flags() & INTERRUPTS);
+}
+
+static void flags_by_iret(struct tn_env *env)
+{
+	(void)env;
+	__asm__ volatile("mov %%rsp, %%rcx; lea 1f(%%rip), %%rax; push $0x23; push %%rcx;"
+			 "push $0x3002; push $0x2b; push %%rax; iretq; 1:"
+			 :
+			 :
+			 : "rax", "rcx", "memory", "cc");
+	HOLDS((flags() & (IOPL | INTERRUPTS)) == INTERRUPTS);
+}
+
+/* Enters with the flag set, and comes back with it. */
+static uint64_t enter_with(uint64_t flag, uint64_t number, uint64_t rdi, uint64_t rsi)
+{
+	uint64_t before = flags() | flag;
+	__asm__ volatile("push %[before]; popfq; syscall; pushfq; cld; pop %[before]"
+			 : "+a"(number), "+D"(rdi), "+S"(rsi), [before] "+r"(before)
+			 :
+			 : "rcx", "rdx", "r11", "memory", "cc");
+	set_flags(flags() & ~(flag | DIRECTION));
+	HOLDS(before & flag);
+	return number;
+}
+
+/* A message that the kernel copies by a string instruction. */
+static void send_bytes_with(uint64_t flag, tn_handle victim)
+{
+	const uint32_t length = SUM_BYTES;
+	memset(message_frame(), 1, length + sizeof(length));
+	memcpy(message_frame(), &length, sizeof(length));
+	uint64_t tag = hw_tag(victim_opcode_sum, length + (uint32_t)sizeof(length), 0, 0);
+	HOLDS(enter_with(flag, HW_CALL, victim, tag) == HW_OK);
+	HOLDS(*(const volatile uint64_t *)LAYOUT_UTCB == length);
+}
+
+static void flag_across_entry(uint64_t flag)
+{
+	tn_handle victim = attack_victim().handle;
+	for (unsigned i = 0; i < 200; i++) {
+		HOLDS(enter_with(flag, HW_YIELD, 0, 0) == HW_OK);
+		HOLDS(enter_with(flag, HW_SHUTDOWN, 0, 0) == HW_ERR_DENIED);
+		HOLDS(enter_with(flag, HW_CALL, victim, hw_tag(victim_opcode_echo, 8, 0, 0)) ==
+		      HW_OK);
+		send_bytes_with(flag, victim);
 	}
 }
 
-/* Looks at a word of every 64th KiB of the lowest gigabyte, and where others attach. */
-void search_secret(struct tn_env *env, uint64_t argument)
+static void direction_flag(struct tn_env *env)
 {
-	uint64_t word;
 	(void)env;
-	(void)argument;
-	for (uint64_t at = 0; at < 0x48000000; at += 0x10000) {
-		if (tn_guarded_copy(&word, (void *)at, sizeof(word)) == TN_OK)
-			REFUSED(word != SECRET + 1);
+	flag_across_entry(DIRECTION);
+}
+
+static void nested_task_flag(struct tn_env *env)
+{
+	(void)env;
+	flag_across_entry(NESTED);
+}
+
+static void identification_flag(struct tn_env *env)
+{
+	(void)env;
+	flag_across_entry(IDENTIFICATION);
+}
+
+static void alignment_flag(struct tn_env *env)
+{
+	(void)env;
+	flag_across_entry(ALIGNMENT);
+	set_flags(flags() | ALIGNMENT);
+	uint64_t words[2] = { 0, 0 }, word;
+	__asm__ volatile("mov 1(%1), %0" : "=r"(word) : "r"(words), "m"(words));
+	set_flags(flags() & ~(uint64_t)ALIGNMENT);
+}
+
+static void single_step(struct tn_env *env)
+{
+	(void)env;
+	set_flags(flags() | TRAP);
+}
+
+static void single_step_across_entry(struct tn_env *env)
+{
+	(void)env;
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; syscall"
+			 :
+			 : "a"((uint64_t)HW_YIELD)
+			 : "rcx", "r11", "rdi", "rsi", "rdx", "memory", "cc");
+}
+
+/* The trap that a stack switch holds back until after the next instruction: CVE-2018-8897. */
+static void single_step_behind_ss(struct tn_env *env)
+{
+	(void)env;
+	__asm__ volatile(
+		"mov $0x23, %%ecx; pushfq; orq $0x100, (%%rsp); popfq; mov %%ecx, %%ss; syscall"
+		:
+		: "a"((uint64_t)HW_YIELD)
+		: "rcx", "r11", "rdi", "rsi", "rdx", "memory", "cc");
+}
+
+static void breakpoint_behind_ss(struct tn_env *env)
+{
+	(void)env;
+	__asm__ volatile(
+		"mov $0x23, %%ecx; pushfq; orq $0x100, (%%rsp); popfq; mov %%ecx, %%ss; int3"
+		:
+		:
+		: "rcx", "memory", "cc");
+}
+
+/* -- selectors that may be loaded, and mean nothing -- */
+
+static void selectors_of_users(struct tn_env *env)
+{
+	(void)env;
+	for (unsigned i = 0; i < 1000; i++) {
+		__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%fs; mov %0, %%gs"
+				 :
+				 : "r"(0x23));
+		HOLDS(raw(HW_YIELD, 0, 0) == HW_OK);
+		__asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%fs; mov %0, %%gs"
+				 :
+				 : "r"(0));
+		HOLDS(raw(HW_YIELD, 0, 0) == HW_OK);
 	}
 }
 
-/* Flags that a kernel must not take over: direction, nested task, alignment check, I/O level. */
-void flags(struct tn_env *env, uint64_t argument)
+static void look_at_selectors(struct tn_env *env)
 {
-	static const uint64_t bits[] = { 1 << 10, 1 << 14, 1 << 18, 3 << 12, 1 << 21 };
 	(void)env;
-	(void)argument;
-	for (unsigned i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
-		uint64_t number = HW_YIELD, after;
-		__asm__ volatile("pushfq; orq %2, (%%rsp); popfq; syscall; pushfq; popq %1;"
-				 "pushfq; andq %3, (%%rsp); popfq"
-				 : "+a"(number), "=&b"(after)
-				 : "r"(bits[i]), "r"(~bits[i])
-				 : "rcx", "r11", "rdi", "rsi", "rdx", "memory", "cc");
-		REFUSED(!(after & (3 << 12)));
-		REFUSED(after & (1 << 9));
+	for (unsigned selector = 0; selector <= UINT16_MAX; selector++) {
+		bool valid;
+		__asm__ volatile("verw %w1; setz %0" : "=q"(valid) : "r"(selector) : "cc");
+		HOLDS(!valid || (selector | 3) == 0x23);
 	}
 }
 
-void spin(struct tn_env *env, uint64_t argument)
+/* -- floating point -- */
+
+static void fpu_left_unmasked(struct tn_env *env)
+{
+	const uint16_t control = 0x0040;
+	const uint32_t mxcsr = 0;
+	(void)env;
+	tn_handle victim = attack_victim().handle;
+	__asm__ volatile("fninit; fldcw %0; ldmxcsr %1" : : "m"(control), "m"(mxcsr));
+	for (unsigned i = 0; i < 100; i++)
+		HOLDS(raw_message(victim, victim_opcode_examine, 0, 0) == TN_OK);
+}
+
+static void fpu_x87_exception(struct tn_env *env)
+{
+	const uint16_t control = 0x0040;
+	(void)env;
+	__asm__ volatile("fninit; fldcw %0; fld1; fldz; fdivrp; fwait" : : "m"(control));
+}
+
+/* Pending when the kernel is entered, and when threads are switched. */
+static void fpu_exception_pending(struct tn_env *env)
+{
+	const uint16_t control = 0x0040;
+	tn_handle victim = attack_victim().handle;
+	(void)env;
+	__asm__ volatile("fninit; fldcw %0; fld1; fldz; fdivrp" : : "m"(control));
+	for (unsigned i = 0; i < 100; i++) {
+		raw(HW_YIELD, 0, 0);
+		raw(HW_CALL, victim, hw_tag(victim_opcode_examine, 0, 0, 0));
+	}
+	__asm__ volatile("fwait");
+}
+
+static void fpu_sse_exception(struct tn_env *env)
+{
+	const uint32_t mxcsr = 0;
+	(void)env;
+	__asm__ volatile("ldmxcsr %0; xorps %%xmm0, %%xmm0; divss %%xmm0, %%xmm0"
+			 :
+			 : "m"(mxcsr)
+			 : "xmm0");
+}
+
+static void fpu_bad_mxcsr(struct tn_env *env)
+{
+	const uint32_t mxcsr = UINT32_MAX;
+	(void)env;
+	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+}
+
+static void divide_overflow(struct tn_env *env)
 {
 	(void)env;
-	(void)argument;
-	tn_actor_post("spinning");
-	for (;;)
-		__asm__ volatile("");
+	__asm__ volatile("mov $0x80000000, %%eax; cltd; mov $-1, %%ecx; idivl %%ecx"
+			 :
+			 :
+			 : "rax", "rcx", "rdx", "cc");
 }
+
+#define ATTACK(name, code)     { "instruction." #name, do_##name, TN_FAULT_INSTRUCTION, NULL },
+#define FAR_ATTACK(name, code) { "instruction." #name, do_##name, FAULTS, NULL },
+#define INTERRUPT_ATTACK(n)    { "interrupt." #n, interrupt_##n, TN_FAULT_INSTRUCTION, NULL },
+
+const struct attack instruction_attacks[] = {
+	PRIVILEGED(ATTACK) FAR(FAR_ATTACK) TABLES(ATTACK) VECTORS(INTERRUPT_ATTACK){
+		"interrupt.03", interrupt_breakpoint, TN_FAULT_BREAKPOINT, NULL },
+	{ "int3", int3, TN_FAULT_BREAKPOINT, NULL },
+	{ "int1", int1, FAULTS, NULL },
+	{ "flags-that-are-the-kernels", flags_that_are_the_kernels, SURVIVES, NULL },
+	{ "flags-by-iret", flags_by_iret, ENDS, NULL }, /* see FAR */
+	{ "direction-flag", direction_flag, SURVIVES, NULL },
+	{ "nested-task-flag", nested_task_flag, SURVIVES, NULL },
+	{ "identification-flag", identification_flag, SURVIVES, NULL },
+	{ "alignment-flag", alignment_flag, SURVIVES, NULL },
+	{ "single-step", single_step, TN_FAULT_BREAKPOINT, NULL },
+	{ "single-step-across-entry", single_step_across_entry, TN_FAULT_BREAKPOINT, NULL },
+	{ "single-step-behind-ss", single_step_behind_ss, TN_FAULT_BREAKPOINT, NULL },
+	{ "breakpoint-behind-ss", breakpoint_behind_ss, TN_FAULT_BREAKPOINT, NULL },
+	{ "selectors-of-users", selectors_of_users, SURVIVES, NULL },
+	{ "look-at-selectors", look_at_selectors, SURVIVES, NULL },
+	{ "fpu-left-unmasked", fpu_left_unmasked, SURVIVES, NULL },
+	{ "fpu-x87-exception", fpu_x87_exception, TN_FAULT_ARITHMETIC, NULL },
+	{ "fpu-exception-pending", fpu_exception_pending, TN_FAULT_ARITHMETIC, NULL },
+	{ "fpu-sse-exception", fpu_sse_exception, ENDS, NULL }, /* QEMU raises none */
+	{ "fpu-bad-mxcsr", fpu_bad_mxcsr, ENDS, NULL },         /* the same */
+	{ "divide-overflow", divide_overflow, TN_FAULT_ARITHMETIC, NULL },
+	{ NULL, NULL, 0, NULL },
+};
