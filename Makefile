@@ -29,6 +29,9 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 SCENARIO ?= demo
 INPUT    ?=
+# A file's name is taken as it is written: no dollar sign in it means anything, to make or to the shell.
+override INPUT := $(value INPUT)
+export INPUT
 ONE      ?=
 
 PORTS   := $(patsubst kernel/%/port.mk,%,$(wildcard kernel/*/port.mk))
@@ -53,10 +56,10 @@ all: components $(KERNELS) host
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tool/demo --build $(BUILD) --kernels "$(KERNELS)" --input "$(INPUT)"
+	@$(PYTHON) tool/demo --build $(BUILD) --kernels "$(KERNELS)" --input "$$INPUT"
 
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
-	@$(PYTHON) tool/run --build $(BUILD) --kernel "$(KERNEL)" --input "$(INPUT)" "$(SCENARIO)"
+	@$(PYTHON) tool/run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
 	@tool/install-packages build run test
@@ -65,7 +68,6 @@ test: ## build and run every test, each system test on each kernel (ONE=name, KE
 		--make "$(MAKE)" --one "$(ONE)"
 
 unit: $(HOST_TESTS) ## the tests that run on the building machine alone
-
 
 check: all ## the gates: ABI, instructions, names of kernels, headers
 	@$(PYTHON) tool/abi-check --build $(BUILD) --kernels "$(KERNELS)" --cc "$(CC)"

@@ -57,6 +57,7 @@ def find_file(build, kernel, scenario, rom, file):
 
 def end_cleanly():
     """Being told to end is an exception like Ctrl-C: processes and files are cleared away."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
 
@@ -68,6 +69,9 @@ class Bundle:
         self.build = pathlib.Path(build).absolute()
         self.kernel = kernel
         self.scenario = scenario
+        if not (ROOT / "kernel" / kernel / "boot" / "run").exists():
+            known = ", ".join(sorted(p.parent.name for p in ROOT.glob("kernel/*/port.mk")))
+            raise Problem(f"no kernel {kernel}: there is no kernel/{kernel}/boot/run; known: {known}")
         files = {
             "init": self.build / "x86_64" / "bin" / "init",
             "runtime": self.build / kernel / f"ld-{kernel}.so",
@@ -86,7 +90,7 @@ class Bundle:
         for rom, file in given.items():
             files[rom] = file
         for rom, file in files.items():
-            if not pathlib.Path(file).exists():
+            if not pathlib.Path(file).exists() or pathlib.Path(file).is_dir():
                 raise Problem(f"ROM {rom}: there is no file {file}; run make, or correct the name")
         self.files = files
 
@@ -119,9 +123,6 @@ class Run:
         self.seconds = 0.0
         self.value = None
         script = ROOT / "kernel" / bundle.kernel / "boot" / "run"
-        if not script.exists():
-            known = ", ".join(sorted(p.parent.name for p in ROOT.glob("kernel/*/port.mk")))
-            raise Problem(f"no kernel {bundle.kernel}: there is no {script}; known: {known}")
         start = time.monotonic()
         # A group of its own: whatever the kernel's side is made of, it ends as a whole.
         self.process = subprocess.Popen(
