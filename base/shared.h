@@ -41,10 +41,16 @@ TN_STATIC_ASSERT(sizeof(struct tn_channel_record) == 64, "records must not strad
 /* One per thread. */
 struct tn_thread_page {
 	tn_handle calling;	  /* capability that a call is under way through, 0 if none */
+	/*
+	 * Capability of a call that brings others, from before their transfer to the call's end. A
+	 * channel has one record: core lets no other thread of the client replace what is in it.
+	 */
+	tn_handle transferring;
 	uint32_t aborted;	  /* core: the call ends with TN_ERR_GONE */
 	struct tn_transfer reply; /* what the server's reply brings */
 	/* Set by the runtime: a fault in [begin, end) goes on at `recover` (guarded copy). */
 	uint64_t guard_begin, guard_end, guard_recover;
+	uint64_t self; /* the runtime's own: its record of the thread, 0 for the first one */
 };
 
 /* What the runtime's entry is called with. */

@@ -9,7 +9,7 @@
 #include <core/services.h>
 #include <arch_elf.h>
 
-enum { MEMORY_DATA, MEMORY_STACK, RUNTIME_DATA_PAGES_MAX = 16 };
+enum { RUNTIME_DATA_PAGES_MAX = 16 };
 
 /* The runtime's file, checked once. It is part of the system, but a wrong file must say so. */
 static struct {
@@ -90,14 +90,6 @@ static tn_error map_shared(struct pd *pd, const struct elf_segment *segment)
 		   page_up(segment->vaddr + segment->memsz) - first, rights);
 }
 
-static tn_error private_memory(struct pd *pd, unsigned which, uint64_t pages)
-{
-	tn_error error = port_memory_create(&pd->private_memory[which], pages);
-	if (error == TN_OK)
-		pd->private_used[which] = true;
-	return error;
-}
-
 static const struct elf_dynamic *dynamic_entry(int64_t tag)
 {
 	for (unsigned i = 0; i < runtime.header->phnum; i++) {
@@ -137,12 +129,13 @@ static tn_error map_data(struct pd *pd, const struct elf_segment *segment)
 {
 	uint64_t first = page_down(segment->vaddr);
 	uint64_t size = page_up(segment->vaddr + segment->memsz) - first;
-	if (pd->private_used[MEMORY_DATA] || size > RUNTIME_DATA_PAGES_MAX * TN_PAGE_SIZE)
+	if (pd->has_runtime_data || size > RUNTIME_DATA_PAGES_MAX * TN_PAGE_SIZE)
 		return TN_ERR_FORMAT;
-	tn_error error = private_memory(pd, MEMORY_DATA, size / TN_PAGE_SIZE);
+	struct port_memory *memory = &pd->runtime_data;
+	tn_error error = port_memory_create(memory, size / TN_PAGE_SIZE);
 	if (error != TN_OK)
 		return error;
-	struct port_memory *memory = &pd->private_memory[MEMORY_DATA];
+	pd->has_runtime_data = true;
 	unsigned char *data = port_memory_view(memory);
 	if (!data)
 		return TN_ERR_LIMIT;
@@ -164,10 +157,11 @@ static tn_error map_data(struct pd *pd, const struct elf_segment *segment)
 static tn_error make_stack(struct pd *pd, tn_handle parent, struct birth_plan *plan)
 {
 	uint64_t top = LAYOUT_STACKS + LAYOUT_STACK_SLOT;
-	tn_error error = private_memory(pd, MEMORY_STACK, LAYOUT_STACK_SIZE / TN_PAGE_SIZE);
+	struct port_memory *memory = &pd->thread.stack;
+	tn_error error = port_memory_create(memory, LAYOUT_STACK_SIZE / TN_PAGE_SIZE);
 	if (error != TN_OK)
 		return error;
-	struct port_memory *memory = &pd->private_memory[MEMORY_STACK];
+	pd->thread.has_stack = true;
 	unsigned char *view = port_memory_view(memory);
 	if (!view)
 		return TN_ERR_LIMIT;

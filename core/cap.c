@@ -6,6 +6,7 @@
 #include <core/channel.h>
 #include <core/memory.h>
 #include <core/price.h>
+#include <core/thread.h>
 
 /*
  * Entries come in chunks that are allocated when needed and stay until the PD goes. Chunks hang off
@@ -183,7 +184,7 @@ static tn_error pay_own(struct cap *cap)
 	tn_error error = cap->payer == cap->holder ? TN_OK : pay_instead(cap, cap->holder);
 	struct channel *channel = cap->channel;
 	if (error == TN_OK && channel)
-		error = channel_get(channel->client, channel->server, cap->holder, &channel);
+		error = channel_get(channel->client, channel->entrypoint, cap->holder, &channel);
 	return error;
 }
 
@@ -230,10 +231,7 @@ void cap_kill(struct cap *cap)
 	list_remove(&cap->in_object);
 	cap->object = NULL;
 	/* Whoever is in a call through it must hear of it. */
-	struct thread *thread = &cap->holder->thread;
-	struct tn_thread_page *page = port_thread_page(thread);
-	if (page && __atomic_load_n(&page->calling, __ATOMIC_SEQ_CST) == cap->handle)
-		port_thread_abort(thread);
+	threads_abort_cap(cap->holder, cap->handle);
 }
 
 void cap_free(struct cap *cap)

@@ -6,6 +6,7 @@
 #include <core/channel.h>
 #include <core/memory.h>
 #include <core/price.h>
+#include <core/thread.h>
 #include <core/transfer.h>
 
 /* A channel's index is one of a two-level table at the server. */
@@ -58,21 +59,22 @@ struct channel *channel_find(struct pd *server, uint64_t identity)
 	return s && *s && (*s)->identity == identity ? *s : NULL;
 }
 
-static struct channel *existing(struct pd *client, struct pd *server)
+static struct channel *existing(struct pd *client, const struct thread *entrypoint)
 {
 	struct list_node *node = list_first(&client->client_channels);
 	for (; node; node = list_next(&client->client_channels, node)) {
 		struct channel *channel = list_entry(node, struct channel, in_client);
-		if (channel->server == server)
+		if (channel->entrypoint == entrypoint)
 			return channel;
 	}
 	return NULL;
 }
 
-static tn_error make(struct pd *client, struct pd *server, struct pd *payer,
+static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *payer,
 		     struct channel **made)
 {
 	uint32_t id = 0;
+	struct pd *server = entrypoint->pd;
 	struct channel *channel = core_alloc(sizeof(*channel));
 	struct channel **s = channel ? free_slot(server, &id) : NULL;
 	if (!s) {
@@ -81,6 +83,7 @@ static tn_error make(struct pd *client, struct pd *server, struct pd *payer,
 	}
 	channel->client = client;
 	channel->server = server;
+	channel->entrypoint = entrypoint;
 	channel->payer = payer;
 	channel->id = id;
 	channel->identity = TN_CHANNEL(id, ++server->channel_serial);
@@ -101,10 +104,10 @@ static tn_error make(struct pd *client, struct pd *server, struct pd *payer,
 	return TN_OK;
 }
 
-tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
+tn_error channel_get(struct pd *client, struct thread *entrypoint, struct pd *payer,
 		     struct channel **channel)
 {
-	*channel = existing(client, server);
+	*channel = existing(client, entrypoint);
 	if (*channel && (payer != client || (*channel)->payer == client))
 		return TN_OK;
 	if (*channel) /* what a PD needs for itself must not end with somebody else */
@@ -112,7 +115,7 @@ tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
 	tn_error error = account_charge(payer, PRICE_CHANNEL_RAM, 0);
 	if (error != TN_OK)
 		return error;
-	error = make(client, server, payer, channel);
+	error = make(client, entrypoint, payer, channel);
 	if (error != TN_OK)
 		account_refund(payer, PRICE_CHANNEL_RAM, 0);
 	return error;
@@ -165,24 +168,11 @@ void channel_put(struct channel *channel)
 	channel_release();
 }
 
-/* A client that waits in a call to a server that goes must be woken. */
-static void abort_caller(struct channel *channel)
-{
-	struct thread *thread = &channel->client->thread;
-	struct tn_thread_page *page = port_thread_page(thread);
-	if (!page)
-		return;
-	tn_handle calling = __atomic_load_n(&page->calling, __ATOMIC_SEQ_CST);
-	struct cap *cap = calling ? cap_find(channel->client, calling) : NULL;
-	if (cap && cap->channel == channel)
-		port_thread_abort(thread);
-}
-
 void channel_destroy(struct channel *channel)
 {
 	channel_hold();
 	transfer_undo(channel);
-	abort_caller(channel);
+	threads_abort_channel(channel);
 	struct list_node *node;
 	while ((node = list_first(&channel->caps))) {
 		list_remove(node);

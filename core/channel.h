@@ -7,7 +7,7 @@
 #include <core/core.h>
 
 /* Finds or makes the channel; a new one is paid by `payer`. */
-TN_MUST_USE tn_error channel_get(struct pd *client, struct pd *server, struct pd *payer,
+TN_MUST_USE tn_error channel_get(struct pd *client, struct thread *entrypoint, struct pd *payer,
 				 struct channel **channel);
 /* `payer` pays from now on. */
 TN_MUST_USE tn_error channel_pay(struct channel *channel, struct pd *payer);

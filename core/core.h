@@ -7,6 +7,7 @@
 #include <core/list.h>
 #include <core/port.h>
 #include <tenon/parent.h>
+#include <tenon/cpu.h>
 #include <tenon/time.h>
 
 /* Quota of a PD. What is used is part of the limit. */
@@ -25,6 +26,7 @@ enum object_kind {
 	OBJECT_ROM,
 	OBJECT_LOG,
 	OBJECT_TIME,
+	OBJECT_CPU,
 };
 
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
@@ -33,7 +35,7 @@ struct object {
 	struct pd *payer;          /* whose account holds its price */
 	struct list_node in_payer; /* pd->objects */
 	struct list caps;          /* every struct cap that names it */
-	struct pd *entrypoint;     /* RPC, SIGNAL: whose entrypoint serves it */
+	struct thread *entrypoint; /* RPC, SIGNAL: the thread that serves it */
 	uint32_t key;              /* RPC, SIGNAL: the server's name for it */
 	tn_handle forward;         /* SIGNAL: core's own capability, see cap_kill() */
 	bool ending;
@@ -57,10 +59,12 @@ struct cap {
 /* A client PD and a server's entrypoint. */
 struct channel {
 	struct pd *client, *server;
+	struct thread *entrypoint; /* of the server */
 	struct pd *payer;
-	uint32_t id;       /* index at the server */
+	uint32_t id;       /* index among all channels of the server PD */
 	uint32_t identity; /* index and generation, as requests carry it */
 	struct list caps;  /* capabilities that go through it, dead ones included */
+	uint32_t sent_by;  /* index of the client's thread that `sent` is of */
 	struct list_node in_client, in_server, in_payer;
 	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
 	struct tn_handles sent;   /* the last transfer to the server, to be undone if never taken */
@@ -94,13 +98,17 @@ struct dataspace {
 struct thread {
 	struct pd *pd;
 	uint32_t index;
-	struct tn_handles
-		sent; /* the last transfer with a reply to it, to be undone if never taken */
+	struct list_node in_pd;
+	char name[TN_THREAD_NAME_MAX + 1];
+	uint32_t priority;
+	uint64_t stack_size;
+	struct port_memory stack;
+	bool has_stack, started;
+	/* The last transfer with a reply to it, to be undone if never taken. */
+	struct tn_handles sent;
 	struct channel *sent_over;
 	struct port_thread port;
 };
-
-enum { PD_PRIVATE_MEMORIES = 2 };
 
 struct pd {
 	struct object object;
@@ -122,9 +130,9 @@ struct pd {
 	uint32_t channel_hint;           /* no free index below */
 	uint32_t channel_serial;         /* generations */
 	struct thread thread;            /* the first one */
-	/* Runtime data and stack, in the flat price. */
-	struct port_memory private_memory[PD_PRIVATE_MEMORIES];
-	bool private_used[PD_PRIVATE_MEMORIES];
+	struct list threads;             /* it and all others, by index */
+	struct port_memory runtime_data; /* in the flat price */
+	bool has_runtime_data;
 	struct port_pd port;
 };
 

@@ -48,7 +48,8 @@ static void place(struct pd *pd, uint64_t address, char *text)
 		tn_format(text, PLACE_MAX, "0x%llx", (unsigned long long)address);
 		return;
 	}
-	uint64_t base = region ? region->address - region->offset : address & ~(LAYOUT_STACK_SLOT - 1);
+	uint64_t base =
+		region ? region->address - region->offset : address & ~(LAYOUT_STACK_SLOT - 1);
 	tn_format(text, PLACE_MAX, "0x%llx (%s+0x%llx)", (unsigned long long)address, name,
 		  (unsigned long long)(address - base));
 }
@@ -58,22 +59,26 @@ static bool has_address(enum tn_fault_kind kind)
 	return kind == TN_FAULT_READ || kind == TN_FAULT_WRITE || kind == TN_FAULT_EXECUTE;
 }
 
-static void report(struct pd *pd, const struct tn_fault *fault)
+static void report(struct pd *pd, const struct thread *thread, const struct tn_fault *fault)
 {
 	char address[PLACE_MAX] = "", instruction[PLACE_MAX];
-	bool addressed = has_address(fault->kind);
+	bool further = thread && thread != &pd->thread, addressed = has_address(fault->kind);
 	if (addressed)
 		place(pd, fault->address, address);
 	place(pd, fault->instruction, instruction);
-	core_log("%s: fault: %s%s%s, instruction %s", pd->label, verb(fault->kind),
-		 addressed ? " " : "", address, instruction);
+	core_log("%s: fault%s%s: %s%s%s, instruction %s", pd->label, further ? " of thread " : "",
+		 further ? thread->name : "", verb(fault->kind), addressed ? " " : "", address,
+		 instruction);
 }
 
-static void changed(struct pd *pd, enum tn_pd_state state, const struct tn_fault *fault)
+/* The first fault of a PD counts: what its other threads do is a consequence, or too late. */
+static void faulted(struct pd *pd, const struct thread *thread, const struct tn_fault *fault)
 {
-	pd->state = state;
+	if (pd->state != TN_PD_RUNNING)
+		return;
+	pd->state = TN_PD_FAULTED;
 	pd->fault = *fault;
-	report(pd, fault);
+	report(pd, thread, fault);
 	if (pd->object.payer == &core_pd) {
 		core_log("init is gone, and the system with it");
 		port_exit(EXIT_INIT_FAULTED);
@@ -83,11 +88,10 @@ static void changed(struct pd *pd, enum tn_pd_state state, const struct tn_fault
 
 void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
 {
-	(void)thread;
-	changed(pd, TN_PD_FAULTED, fault);
+	faulted(pd, thread, fault);
 }
 
 void core_pd_ended(struct pd *pd, const struct tn_fault *fault)
 {
-	changed(pd, TN_PD_FAULTED, fault);
+	faulted(pd, NULL, fault);
 }

@@ -39,6 +39,8 @@ static tn_error serve(struct object *object, struct tn_request *request)
 		return log_request(object, request);
 	case OBJECT_TIME:
 		return time_request(object, request);
+	case OBJECT_CPU:
+		return cpu_request(object, request);
 	case OBJECT_RPC:
 	case OBJECT_SIGNAL:
 		break;

@@ -45,6 +45,9 @@ static void object_free(struct object *object)
 	case OBJECT_TIME:
 		time_free(object);
 		break;
+	case OBJECT_CPU:
+		cpu_free(object);
+		break;
 	case OBJECT_PD:
 		pd_free(object);
 		break;
@@ -66,8 +69,10 @@ void object_destroy(struct object *object)
 	object_free(object);
 }
 
-tn_error object_create(struct pd *server, enum object_kind kind, uint32_t key, struct cap **cap)
+tn_error object_create(struct thread *entrypoint, enum object_kind kind, uint32_t key,
+		       struct cap **cap)
 {
+	struct pd *server = entrypoint->pd;
 	tn_error error = account_charge(server, PRICE_OBJECT_RAM, 0);
 	if (error != TN_OK)
 		return error;
@@ -77,7 +82,7 @@ tn_error object_create(struct pd *server, enum object_kind kind, uint32_t key, s
 		return TN_ERR_LIMIT;
 	}
 	object_init(object, kind, server);
-	object->entrypoint = server;
+	object->entrypoint = entrypoint;
 	object->key = key;
 	error = port_object_create(object);
 	if (error == TN_OK)

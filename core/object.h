@@ -11,6 +11,6 @@ void object_init(struct object *object, enum object_kind kind, struct pd *payer)
 /* Ends any object but a PD's: capabilities die, quota returns, memory is freed. */
 void object_destroy(struct object *object);
 
-/* An identity for an RPC object or a signal of `server`'s entrypoint. */
-TN_MUST_USE tn_error object_create(struct pd *server, enum object_kind kind, uint32_t key,
+/* An identity for an RPC object or a signal that the thread serves. */
+TN_MUST_USE tn_error object_create(struct thread *entrypoint, enum object_kind kind, uint32_t key,
 				   struct cap **cap);

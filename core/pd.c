@@ -10,6 +10,7 @@
 #include <core/price.h>
 #include <core/region.h>
 #include <core/services.h>
+#include <core/thread.h>
 #include <tenon/text.h>
 
 enum { PDS_MAX = 16384 };
@@ -28,7 +29,7 @@ void pd_init(struct pd *pd, const char *label)
 	list_init(&pd->regions);
 	list_init(&pd->client_channels);
 	list_init(&pd->server_channels);
-	pd->thread.pd = pd;
+	thread_init_first(pd);
 }
 
 static bool take_number(struct pd *pd)
@@ -149,9 +150,10 @@ void pd_stop(struct object *object)
 	destroy_paid(pd);
 	cap_drop(&pd->watch);
 	regions_free(pd);
-	for (unsigned i = 0; i < PD_PRIVATE_MEMORIES; i++)
-		if (pd->private_used[i])
-			port_memory_destroy(&pd->private_memory[i]);
+	threads_free(pd);
+	if (pd->has_runtime_data)
+		port_memory_destroy(&pd->runtime_data);
+	pd->has_runtime_data = false;
 }
 
 void pd_free(struct object *object)

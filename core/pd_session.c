@@ -9,6 +9,7 @@
 #include <core/object.h>
 #include <core/pd.h>
 #include <core/region.h>
+#include <core/thread.h>
 #include <core/transfer.h>
 
 static tn_error alloc(void *self, struct tn_request *request, uint64_t size, tn_dataspace_cap *cap)
@@ -96,9 +97,10 @@ static tn_error identity(struct pd *pd, enum object_kind kind, uint32_t entrypoi
 	struct cap *cap;
 	if (pd != core_caller())
 		return TN_ERR_DENIED;
-	if (entrypoint != 0)
+	struct thread *thread = thread_find(pd, entrypoint);
+	if (!thread || (entrypoint && !thread->started))
 		return TN_ERR_ARGUMENT;
-	tn_error error = object_create(pd, kind, key, &cap);
+	tn_error error = object_create(thread, kind, key, &cap);
 	if (error == TN_OK)
 		*handle = cap->handle;
 	return error;
@@ -125,7 +127,8 @@ static tn_error destroy_object(void *self, struct tn_request *request, tn_any_ca
 	if (!cap || !cap->object)
 		return TN_ERR_CAPABILITY;
 	struct object *object = cap->object;
-	if (object->entrypoint != self || object->payer != self || self != core_caller())
+	if (!object->entrypoint || object->entrypoint->pd != self || object->payer != self ||
+	    self != core_caller())
 		return TN_ERR_DENIED;
 	object_destroy(object);
 	cap_free(cap); /* its maker needs no dead entry */
@@ -135,7 +138,6 @@ static tn_error destroy_object(void *self, struct tn_request *request, tn_any_ca
 static tn_error transfer_to_server(void *self, struct tn_request *request, tn_handle destination,
 				   struct tn_handles caps)
 {
-	(void)request;
 	struct cap *cap = cap_find(core_caller(), destination);
 	if (self != core_caller())
 		return TN_ERR_DENIED;
@@ -145,17 +147,17 @@ static tn_error transfer_to_server(void *self, struct tn_request *request, tn_ha
 		return TN_ERR_ARGUMENT;
 	if (!cap->object || !cap->channel)
 		return TN_ERR_GONE;
-	return transfer_call(cap->channel, &caps);
+	return transfer_call(cap->channel, request->thread, &caps);
 }
 
 static tn_error transfer_to_client(void *self, struct tn_request *request, uint64_t id,
-				   struct tn_handles caps)
+				   uint32_t thread, struct tn_handles caps)
 {
 	(void)request;
 	if (self != core_caller())
 		return TN_ERR_DENIED;
 	struct channel *channel = channel_find(self, id);
-	return channel ? transfer_reply(channel, &caps) : TN_ERR_GONE;
+	return channel ? transfer_reply(channel, thread, &caps) : TN_ERR_GONE;
 }
 
 static tn_error release(void *self, struct tn_request *request, tn_handle handle, uint32_t count,

@@ -64,7 +64,16 @@ TN_MUST_USE tn_error port_region_map(struct pd *pd, struct region *region);
 bool port_region_unmap(struct pd *pd, struct region *region);
 /* A dataspace goes: its memory is destroyed next. Unmaps if the memory's end does not do that. */
 void port_region_revoke(struct pd *pd, struct region *region);
-/* Creates the thread, which begins at entry(argument). Its stack region exists. */
+/* Kernel's part of a further thread: its page and message buffer. The first comes with the PD. */
+TN_MUST_USE tn_error port_thread_create(struct thread *thread);
+/* Ends it, whatever it does. The first one goes with the PD; all others of the PD too. */
+void port_thread_destroy(struct thread *thread);
+void port_thread_set_priority(struct thread *thread, uint32_t priority);
+uint64_t port_thread_time(struct thread *thread);
+/*
+ * The thread begins at entry(argument). Its stack region exists. A port on which only the PD
+ * itself can make a further thread leaves it to the runtime's port_thread_launch().
+ */
 TN_MUST_USE tn_error port_thread_start(struct thread *thread, uint64_t entry,
 				       uint64_t stack_pointer, uint64_t argument);
 /* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE.

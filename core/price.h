@@ -21,7 +21,9 @@
 #define PRICE_DATASPACE	   4096u
 /* A piece of an address space; the page tables it may need come on top (region.c). */
 #define PRICE_REGION	   512u
-/* LOG, ROM, TIME sessions. */
+/* A further thread: its page, message buffer, kernel object, signal stack; its stack on top. */
+#define PRICE_THREAD_RAM   (12u * 4096u)
+/* LOG, ROM, TIME, CPU sessions. */
 #define PRICE_SESSION	   512u
 /*
  * A PD with its first thread: stack, runtime data, thread page, message buffer, kernel objects, page tables of

@@ -157,17 +157,22 @@ void core_region_gone(struct pd *pd, struct region *region)
 	unlink_region(pd, region);
 }
 
+void region_remove(struct region *region, uint64_t *address, uint64_t *size)
+{
+	*address = region->address;
+	*size = region->size;
+	region->leaving = true;
+	if (port_region_unmap(region->pd, region))
+		unlink_region(region->pd, region);
+}
+
 tn_error region_detach(struct pd *pd, uint64_t address, uint64_t *detached_at, uint64_t *size)
 {
 	struct region *region = core_region_find(pd, address);
 	bool binary = address >= LAYOUT_BINARIES && address < LAYOUT_BINARIES_END;
 	if (!region || region->leaving || (!binary && address < LAYOUT_ATTACH))
 		return TN_ERR_NOT_FOUND;
-	*detached_at = region->address;
-	*size = region->size;
-	region->leaving = true;
-	if (port_region_unmap(pd, region))
-		unlink_region(pd, region);
+	region_remove(region, detached_at, size);
 	return TN_OK;
 }
 

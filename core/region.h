@@ -20,6 +20,8 @@ TN_MUST_USE tn_error region_attach(struct pd *pd, const struct region_args *args
 				   struct region **made);
 TN_MUST_USE tn_error region_detach(struct pd *pd, uint64_t address, uint64_t *detached_at,
 				   uint64_t *size);
+/* Takes a region away; the memory is the caller's. */
+void region_remove(struct region *region, uint64_t *address, uint64_t *size);
 /* The dataspace goes: its memory must not be reached through the region any more. */
 void region_orphan(struct region *region);
 /* All regions of a PD that is stopped. */

@@ -33,6 +33,7 @@ static const struct {
 	{ "LOG", &tn_log_interface, OBJECT_LOG },
 	{ "ROM", &tn_rom_interface, OBJECT_ROM },
 	{ "TIME", &tn_time_interface, OBJECT_TIME },
+	{ "CPU", &tn_cpu_interface, OBJECT_CPU },
 };
 
 static struct root_session *find(uint32_t id)
@@ -56,9 +57,9 @@ static tn_error give(struct object *object, tn_handle *handle)
 }
 
 static tn_error environment(void *self, struct tn_request *request, uint32_t *flags, char *name,
-			    tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary)
+			    tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary, tn_cpu_cap *cpu)
 {
-	struct object *log_object, *rom_object;
+	struct object *log_object, *rom_object, *cpu_object;
 	struct port_module module;
 	struct pd *init = core_caller();
 	(void)self;
@@ -67,11 +68,15 @@ static tn_error environment(void *self, struct tn_request *request, uint32_t *fl
 	if (error == TN_OK)
 		error = rom_create(init, "init", &rom_object);
 	if (error == TN_OK)
+		error = cpu_create(init, &cpu_object);
+	if (error == TN_OK)
 		error = give(&init->object, &pd->handle);
 	if (error == TN_OK)
 		error = give(log_object, &log->handle);
 	if (error == TN_OK)
 		error = give(rom_object, &binary->handle);
+	if (error == TN_OK)
+		error = give(cpu_object, &cpu->handle);
 	/* For the others init's configuration says it; for init this module does. */
 	*flags = rom_module("report-hash", &module) ? TN_ENV_REPORT_HASH : 0;
 	tn_text_copy_cut(name, TN_LABEL_MAX + 1, "init");
@@ -102,6 +107,8 @@ static tn_error create(enum object_kind kind, const char *label, uint64_t ram, u
 		return log_create(core_caller(), label, object);
 	case OBJECT_ROM:
 		return rom_create(core_caller(), label, object);
+	case OBJECT_CPU:
+		return cpu_create(core_caller(), object);
 	default:
 		return time_create(core_caller(), object);
 	}

@@ -23,6 +23,10 @@ TN_MUST_USE tn_error time_create(struct pd *payer, struct object **made);
 void time_free(struct object *object);
 tn_error time_request(struct object *object, struct tn_request *request);
 
+TN_MUST_USE tn_error cpu_create(struct pd *payer, struct object **made);
+void cpu_free(struct object *object);
+tn_error cpu_request(struct object *object, struct tn_request *request);
+
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);
 /* Creates and starts init. */

@@ -3,6 +3,7 @@
 
 #include <core/cap.h>
 #include <core/channel.h>
+#include <core/thread.h>
 #include <core/transfer.h>
 
 enum { RECORDS_PER_PAGE = 4096 / sizeof(struct tn_channel_record) };
@@ -72,13 +73,30 @@ static void publish(struct tn_transfer *record, const struct tn_handles *handles
 	__atomic_store_n(&record->state, TN_TRANSFER_READY, __ATOMIC_RELEASE);
 }
 
-tn_error transfer_call(struct channel *channel, const struct tn_handles *handles)
+/*
+ * Another thread of the client is on its way to the server with what is in the record. It is the
+ * client that says so: it harms itself by lying.
+ */
+static bool is_busy(struct channel *channel, uint32_t thread, const struct tn_transfer *record)
+{
+	if (!channel->sent.count || channel->sent_by == thread ||
+	    __atomic_load_n(&record->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
+		return false;
+	struct thread *sender = thread_find(channel->client, channel->sent_by);
+	struct tn_thread_page *page = sender ? port_thread_page(sender) : NULL;
+	return page && __atomic_load_n(&page->transferring, __ATOMIC_SEQ_CST);
+}
+
+tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn_handles *handles)
 {
 	struct tn_transfer *record = server_record(channel);
 	if (!record)
 		return TN_ERR_OUT_OF_RAM;
 	if (handles->count > TN_MESSAGE_CAPS_MAX)
 		return TN_ERR_ARGUMENT;
+	if (is_busy(channel, thread, record))
+		return TN_ERR_BUSY;
+	channel->sent_by = thread;
 	channel_hold(); /* what is taken back may be the last capability of this very channel */
 	take_back(record, channel->server, &channel->sent);
 	tn_error error = deliver(channel->client, channel->server, channel->client, handles,
@@ -89,21 +107,13 @@ tn_error transfer_call(struct channel *channel, const struct tn_handles *handles
 	return error;
 }
 
-/* Whether the client waits for a reply over this channel. */
-static bool expects_reply(const struct channel *channel, const struct tn_thread_page *page)
+tn_error transfer_reply(struct channel *channel, uint32_t index, const struct tn_handles *handles)
 {
-	tn_handle calling = __atomic_load_n(&page->calling, __ATOMIC_SEQ_CST);
-	struct cap *cap = calling ? cap_find(channel->client, calling) : NULL;
-	return cap && cap->channel == channel;
-}
-
-tn_error transfer_reply(struct channel *channel, const struct tn_handles *handles)
-{
-	struct thread *thread = &channel->client->thread;
-	struct tn_thread_page *page = port_thread_page(thread);
 	if (handles->count > TN_MESSAGE_CAPS_MAX)
 		return TN_ERR_ARGUMENT;
-	if (!page || !expects_reply(channel, page))
+	struct thread *thread = thread_calling(channel, index);
+	struct tn_thread_page *page = thread ? port_thread_page(thread) : NULL;
+	if (!page)
 		return TN_ERR_GONE;
 	channel_hold(); /* as above */
 	take_back(&page->reply, thread->pd, &thread->sent);
@@ -115,15 +125,23 @@ tn_error transfer_reply(struct channel *channel, const struct tn_handles *handle
 	return error;
 }
 
+void transfer_forget(struct thread *thread)
+{
+	struct tn_thread_page *page = port_thread_page(thread);
+	if (thread->sent.count && thread->pd->state != TN_PD_DEAD)
+		take_back(page ? &page->reply : NULL, thread->pd, &thread->sent);
+	thread->sent_over = NULL;
+}
+
 void transfer_undo(struct channel *channel)
 {
-	struct thread *thread = &channel->client->thread;
 	if (channel->sent.count && channel->server->state != TN_PD_DEAD)
 		take_back(server_record(channel), channel->server, &channel->sent);
-	if (thread->sent_over != channel)
-		return;
-	struct tn_thread_page *page = port_thread_page(thread);
-	if (thread->sent.count && thread->pd->state != TN_PD_DEAD && page)
-		take_back(&page->reply, thread->pd, &thread->sent);
-	thread->sent_over = NULL;
+	struct list *threads = &channel->client->threads;
+	struct list_node *node = list_first(threads);
+	for (; node; node = list_next(threads, node)) {
+		struct thread *thread = list_entry(node, struct thread, in_pd);
+		if (thread->sent_over == channel)
+			transfer_forget(thread);
+	}
 }

@@ -7,9 +7,13 @@
 #include <core/core.h>
 
 /* The client of the channel sends to the server with its next call; it pays. */
-TN_MUST_USE tn_error transfer_call(struct channel *channel, const struct tn_handles *handles);
+TN_MUST_USE tn_error transfer_call(struct channel *channel, uint32_t thread,
+				   const struct tn_handles *handles);
 /* The server sends to the client with its reply; the client pays. */
-TN_MUST_USE tn_error transfer_reply(struct channel *channel, const struct tn_handles *handles);
+TN_MUST_USE tn_error transfer_reply(struct channel *channel, uint32_t thread,
+				    const struct tn_handles *handles);
+/* The thread ends: what was sent to it and never taken is undone. */
+void transfer_forget(struct thread *thread);
 /* Takes back what was sent over the channel and never taken, both ways. */
 void transfer_undo(struct channel *channel);
 /*

@@ -71,3 +71,5 @@ $(1): $(BUILD)/$(1)/core $(BUILD)/$(1)/ld-$(1).so $$($(1).targets) $$($(1).progr
 -include $$($(1).core.objs:.o=.d) $$($(1).runtime.objs:.o=.d)
 endef
 $(foreach k,$(KERNELS),$(eval $(call port,$(k))))
+# Of the attackers; those of other components were read before.
+-include $(DEPENDENCIES)

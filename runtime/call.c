@@ -15,14 +15,51 @@ static tn_error check(const struct tn_call *call)
 	return cap_callable(call->destination);
 }
 
+/*
+ * Threads that transfer over the same channel take turns, but which channel a capability belongs to
+ * only core knows: who is refused tries again when any call that brought capabilities has ended.
+ */
+static struct tn_mutex turns_lock;
+static struct tn_condition turns_changed;
+static uint32_t turns;
+
+static void end_turn(void)
+{
+	__atomic_store_n(&thread_page()->transferring, 0, __ATOMIC_SEQ_CST);
+	tn_mutex_lock(&turns_lock);
+	turns++;
+	tn_condition_broadcast(&turns_changed);
+	tn_mutex_unlock(&turns_lock);
+}
+
+static void await_turn(uint32_t seen)
+{
+	tn_mutex_lock(&turns_lock);
+	while (turns == seen)
+		tn_condition_wait(&turns_changed, &turns_lock);
+	tn_mutex_unlock(&turns_lock);
+}
+
 /* The receiver must have the capabilities before the message arrives. Out of line: most calls carry
  * none. */
 __attribute__((noinline)) static tn_error transfer(const struct tn_call *call)
 {
+	tn_error error;
+	uint32_t seen;
 	struct tn_handles handles = { .count = call->cap_count };
 	for (uint32_t i = 0; i < call->cap_count; i++)
 		handles.handle[i] = call->caps[i];
-	return tn_pd_transfer_call(runtime_env.pd, call->destination, handles);
+	for (;;) {
+		seen = __atomic_load_n(&turns, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&thread_page()->transferring, call->destination, __ATOMIC_SEQ_CST);
+		error = tn_pd_transfer_call(runtime_env.pd, call->destination, handles);
+		if (error == TN_OK)
+			return TN_OK;
+		__atomic_store_n(&thread_page()->transferring, 0, __ATOMIC_SEQ_CST);
+		if (error != TN_ERR_BUSY)
+			return error;
+		await_turn(seen);
+	}
 }
 
 static void note(tn_handle calling)
@@ -37,15 +74,19 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 {
 	call->destination = destination;
 	tn_error error = check(call);
-	if (error == TN_OK && call->cap_count && TN_HANDLE_KIND(destination) != TN_CAP_CORE)
+	call->transferred = call->cap_count && TN_HANDLE_KIND(destination) != TN_CAP_CORE;
+	if (error == TN_OK && call->transferred)
 		error = transfer(call);
 	if (error != TN_OK)
 		return error;
 	call->received = 0;
 	note(destination);
 	error = port_call_begin(call);
-	if (error != TN_OK)
-		note(0);
+	if (error == TN_OK)
+		return TN_OK;
+	note(0);
+	if (call->transferred)
+		end_turn();
 	return error;
 }
 
@@ -96,5 +137,7 @@ ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
 {
 	port_call_end(call);
 	note(0);
+	if (call->transferred)
+		end_turn();
 	return call->received ? settle_caps(call, result) : result;
 }

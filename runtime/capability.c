@@ -10,8 +10,14 @@ struct held {
 	tn_handle handle;
 	uint32_t seen; /* deliveries that have arrived */
 	uint32_t references;
-	bool own;
+	uint32_t own; /* thread whose entrypoint it belongs to, + 1; 0: another component's */
 };
+
+/*
+ * Entries are read at any time, by whoever makes a call, and written under the lock. Entries do not
+ * move and chunks stay.
+ */
+static struct tn_mutex lock;
 
 static struct held first_chunk[FIRST_CHUNK];
 static struct held *chunks[CHUNKS];
@@ -21,21 +27,30 @@ static struct held *slot(tn_handle handle)
 	uint32_t index = TN_HANDLE_INDEX(handle);
 	if (index < FIRST_CHUNK)
 		return &first_chunk[index];
-	struct held *chunk = chunks[index / CHUNK];
+	struct held *chunk = __atomic_load_n(&chunks[index / CHUNK], __ATOMIC_ACQUIRE);
 	return chunk ? &chunk[index % CHUNK] : NULL;
 }
 
 static struct held *find(tn_handle handle)
 {
 	struct held *held = handle ? slot(handle) : NULL;
-	return held && held->handle == handle ? held : NULL;
+	return held && __atomic_load_n(&held->handle, __ATOMIC_RELAXED) == handle ? held : NULL;
 }
 
-/* A chunk is being made: the handle of its dataspace comes before there is room for it. */
-static bool growing;
+/*
+ * A chunk is being made, by the thread of that index + 1: the handle of its dataspace comes before
+ * there is room for it. Others that need room wait for the lock meanwhile.
+ */
+static struct tn_mutex growth;
+static uint32_t growing;
 static tn_handle early;
 
-static void give_back(tn_handle handle, uint32_t count, struct held *held);
+static bool is_growing(void)
+{
+	return __atomic_load_n(&growing, __ATOMIC_RELAXED) == thread_index() + 1;
+}
+
+static void give_back(tn_handle handle, uint32_t count);
 
 static tn_error make_chunk(uint32_t number)
 {
@@ -51,36 +66,49 @@ static tn_error make_chunk(uint32_t number)
 	if (error != TN_OK) {
 		tn_dataspace_free(dataspace);
 		if (early)
-			give_back(early, 1, NULL);
+			give_back(early, 1);
 		early = 0;
 		return error;
 	}
-	chunks[number] = (struct held *)address;
+	__atomic_store_n(&chunks[number], (struct held *)address, __ATOMIC_RELEASE);
 	return TN_OK;
+}
+
+/* Core is called with `growth` locked; nothing that core's answer leads to here takes it again. */
+static tn_error grow(tn_handle handle, tn_handle *waiting)
+{
+	tn_error error = TN_OK;
+	tn_mutex_lock(&growth);
+	if (!slot(handle)) { /* nobody else has meanwhile */
+		__atomic_store_n(&growing, thread_index() + 1, __ATOMIC_RELAXED);
+		error = make_chunk(TN_HANDLE_INDEX(handle) / CHUNK);
+		__atomic_store_n(&growing, 0, __ATOMIC_RELAXED);
+		*waiting = early;
+		early = 0;
+	}
+	tn_mutex_unlock(&growth);
+	return error;
 }
 
 /* Makes room for the handle's index. */
 static tn_error make_room(tn_handle handle)
 {
+	tn_handle waiting = 0;
 	if (slot(handle))
 		return TN_OK;
-	growing = true;
-	tn_error error = make_chunk(TN_HANDLE_INDEX(handle) / CHUNK);
-	growing = false;
-	tn_handle waiting = early;
-	early = 0;
+	tn_error error = grow(handle, &waiting);
 	/* It may lie in yet another chunk. */
 	return error == TN_OK ? cap_received(waiting) : error;
 }
 
-static void give_back(tn_handle handle, uint32_t count, struct held *held)
+/* Nobody else may have it now: unless it was delivered again meanwhile. */
+static void give_back(tn_handle handle, uint32_t count)
 {
-	uint32_t close_channel;
+	uint32_t close_channel = 0;
 	tn_error error = tn_pd_release(runtime_env.pd, handle, count, &close_channel);
 	if (error == TN_ERR_AGAIN)
 		return; /* another delivery is on its way: the entry stays, with its count */
-	if (held)
-		held->handle = 0;
+	cap_forget(handle);
 	if (error == TN_OK && close_channel)
 		port_channel_close(close_channel);
 }
@@ -89,21 +117,25 @@ tn_error cap_received(tn_handle handle)
 {
 	if (!handle)
 		return TN_OK;
-	if (growing && !slot(handle)) {
+	if (is_growing() && !slot(handle)) {
 		early = handle;
 		return TN_OK;
 	}
 	/* Before the PD capability has arrived all indices are small: no room is needed. */
 	tn_error error = make_room(handle);
 	if (error != TN_OK) {
-		give_back(handle, 1, NULL);
+		give_back(handle, 1);
 		return error;
 	}
 	struct held *held = slot(handle);
-	if (held->handle != handle)
-		*held = (struct held){ .handle = handle };
+	tn_mutex_lock(&lock);
+	if (held->handle != handle) {
+		held->seen = held->references = held->own = 0;
+		__atomic_store_n(&held->handle, handle, __ATOMIC_RELAXED);
+	}
 	held->seen++;
 	held->references++;
+	tn_mutex_unlock(&lock);
 	return TN_OK;
 }
 
@@ -155,39 +187,49 @@ bool cap_held(tn_handle handle)
 
 tn_error cap_callable(tn_handle handle)
 {
-	struct held *held = find(handle);
+	const struct held *held = find(handle);
 	if (!held)
 		return TN_ERR_CAPABILITY;
-	return held->own ? TN_ERR_DEADLOCK : TN_OK;
+	bool own = __atomic_load_n(&held->own, __ATOMIC_RELAXED) == thread_index() + 1;
+	return own ? TN_ERR_DEADLOCK : TN_OK;
 }
 
-void cap_set_own(tn_handle handle)
+void cap_set_own(tn_handle handle, uint32_t thread)
 {
+	tn_mutex_lock(&lock);
 	struct held *held = find(handle);
 	if (held)
-		held->own = true;
+		__atomic_store_n(&held->own, thread + 1, __ATOMIC_RELAXED);
+	tn_mutex_unlock(&lock);
 }
 
 void cap_forget(tn_handle handle)
 {
+	tn_mutex_lock(&lock);
 	struct held *held = find(handle);
 	if (held)
-		held->handle = 0;
+		__atomic_store_n(&held->handle, 0, __ATOMIC_RELAXED);
+	tn_mutex_unlock(&lock);
 }
 
 ABI tn_error tn_cap_retain(tn_handle handle)
 {
+	tn_mutex_lock(&lock);
 	struct held *held = find(handle);
-	if (!held)
-		return TN_ERR_CAPABILITY;
-	held->references++;
-	return TN_OK;
+	if (held)
+		held->references++;
+	tn_mutex_unlock(&lock);
+	return held ? TN_OK : TN_ERR_CAPABILITY;
 }
 
 ABI void tn_cap_release(tn_handle handle)
 {
+	uint32_t count = 0;
+	tn_mutex_lock(&lock);
 	struct held *held = find(handle);
-	if (!held || !held->references || --held->references)
-		return;
-	give_back(handle, held->seen, held);
+	if (held && held->references && !--held->references)
+		count = held->seen;
+	tn_mutex_unlock(&lock);
+	if (count)
+		give_back(handle, count);
 }

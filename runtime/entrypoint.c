@@ -9,28 +9,17 @@
  */
 #include <runtime/runtime.h>
 
-enum { FIRST_ENTRIES = 16, KEY_INDEX_BITS = 20 };
+enum { KEY_INDEX_BITS = 20 };
 
-struct entry {
-	void *target; /* struct tn_object or struct tn_signal; NULL: free */
-	uint32_t generation;
-	bool is_signal;
-};
+struct tn_entrypoint runtime_entrypoint;
 
-struct tn_entrypoint {
-	struct entry *entries;
-	uint32_t capacity;
-	struct tn_signal
-		*pending; /* seen while somebody waited for another one; first in, first out */
-	struct tn_signal **pending_end;
-	struct entry first_entries[FIRST_ENTRIES];
-};
-
-struct tn_entrypoint runtime_entrypoint = {
-	.entries = runtime_entrypoint.first_entries,
-	.capacity = FIRST_ENTRIES,
-	.pending_end = &runtime_entrypoint.pending,
-};
+void entrypoint_init(struct tn_entrypoint *entrypoint, uint32_t thread)
+{
+	entrypoint->thread = thread;
+	entrypoint->entries = entrypoint->first_entries;
+	entrypoint->capacity = FIRST_ENTRIES;
+	entrypoint->pending_end = &entrypoint->pending;
+}
 
 static bool grow(struct tn_entrypoint *entrypoint)
 {
@@ -50,19 +39,29 @@ static bool grow(struct tn_entrypoint *entrypoint)
 	return true;
 }
 
-static tn_error take_key(struct tn_entrypoint *entrypoint, void *target, bool is_signal,
-			 uint32_t *key)
+static tn_error find_free(struct tn_entrypoint *entrypoint, uint32_t *index)
 {
 	uint32_t i = 0;
 	while (i < entrypoint->capacity && entrypoint->entries[i].target)
 		i++;
-	if (i == entrypoint->capacity && !grow(entrypoint))
-		return TN_ERR_OUT_OF_RAM;
-	struct entry *entry = &entrypoint->entries[i];
-	entry->target = target;
-	entry->is_signal = is_signal;
-	*key = i | entry->generation << KEY_INDEX_BITS;
-	return TN_OK;
+	*index = i;
+	return i < entrypoint->capacity || grow(entrypoint) ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
+static tn_error take_key(struct tn_entrypoint *entrypoint, void *target, bool is_signal,
+			 uint32_t *key)
+{
+	uint32_t i;
+	tn_mutex_lock(&entrypoint->lock);
+	tn_error error = find_free(entrypoint, &i);
+	if (error == TN_OK) {
+		struct entry *entry = &entrypoint->entries[i];
+		entry->target = target;
+		entry->is_signal = is_signal;
+		*key = i | entry->generation << KEY_INDEX_BITS;
+	}
+	tn_mutex_unlock(&entrypoint->lock);
+	return error;
 }
 
 static struct entry *find(struct tn_entrypoint *entrypoint, uint32_t key, bool is_signal)
@@ -78,11 +77,46 @@ static struct entry *find(struct tn_entrypoint *entrypoint, uint32_t key, bool i
 
 static void give_key(struct tn_entrypoint *entrypoint, uint32_t key, bool is_signal)
 {
+	tn_mutex_lock(&entrypoint->lock);
 	struct entry *entry = find(entrypoint, key, is_signal);
-	if (!entry)
+	if (entry) {
+		entry->target = NULL;
+		entry->generation = (entry->generation + 1) & ((1u << (32 - KEY_INDEX_BITS)) - 1);
+	}
+	tn_mutex_unlock(&entrypoint->lock);
+}
+
+/* What the key names is in service until service_ends(); NULL: it is gone. */
+static void *service_begins(struct tn_entrypoint *entrypoint, uint32_t key, bool is_signal)
+{
+	tn_mutex_lock(&entrypoint->lock);
+	struct entry *entry = find(entrypoint, key, is_signal);
+	entrypoint->serving = entry ? entry->target : NULL;
+	tn_mutex_unlock(&entrypoint->lock);
+	return entry ? entrypoint->serving : NULL;
+}
+
+static void service_ends(struct tn_entrypoint *entrypoint)
+{
+	tn_mutex_lock(&entrypoint->lock);
+	entrypoint->serving = NULL;
+	if (entrypoint->awaited)
+		tn_condition_broadcast(&entrypoint->idle);
+	entrypoint->awaited = false;
+	tn_mutex_unlock(&entrypoint->lock);
+}
+
+/* Another thread is about to free it: not before its handler has ended. */
+static void await_service(struct tn_entrypoint *entrypoint, const void *target)
+{
+	if (entrypoint->thread == thread_index())
 		return;
-	entry->target = NULL;
-	entry->generation = (entry->generation + 1) & ((1u << (32 - KEY_INDEX_BITS)) - 1);
+	tn_mutex_lock(&entrypoint->lock);
+	while (entrypoint->serving == target) {
+		entrypoint->awaited = true;
+		tn_condition_wait(&entrypoint->idle, &entrypoint->lock);
+	}
+	tn_mutex_unlock(&entrypoint->lock);
 }
 
 ABI tn_error tn_object_create(struct tn_entrypoint *entrypoint, struct tn_object *object)
@@ -91,14 +125,14 @@ ABI tn_error tn_object_create(struct tn_entrypoint *entrypoint, struct tn_object
 	tn_error error = take_key(entrypoint, object, false, &object->key);
 	if (error != TN_OK)
 		return error;
-	error = tn_pd_object_create(runtime_env.pd, 0, object->key, &cap);
+	error = tn_pd_object_create(runtime_env.pd, entrypoint->thread, object->key, &cap);
 	if (error != TN_OK) {
 		give_key(entrypoint, object->key, false);
 		return error;
 	}
 	object->entrypoint = entrypoint;
 	object->handle = cap.handle;
-	cap_set_own(cap.handle);
+	cap_set_own(cap.handle, entrypoint->thread);
 	return TN_OK;
 }
 
@@ -115,6 +149,7 @@ ABI void tn_object_destroy(struct tn_object *object)
 		return;
 	give_key(object->entrypoint, object->key, false);
 	end_identity(object->handle);
+	await_service(object->entrypoint, object);
 	object->handle = 0;
 }
 
@@ -123,7 +158,7 @@ ABI tn_error tn_signal_create(struct tn_entrypoint *entrypoint, struct tn_signal
 	tn_error error = take_key(entrypoint, signal, true, &signal->key);
 	if (error != TN_OK)
 		return error;
-	error = tn_pd_signal_create(runtime_env.pd, 0, signal->key, &signal->cap);
+	error = tn_pd_signal_create(runtime_env.pd, entrypoint->thread, signal->key, &signal->cap);
 	if (error != TN_OK) {
 		give_key(entrypoint, signal->key, true);
 		return error;
@@ -134,7 +169,7 @@ ABI tn_error tn_signal_create(struct tn_entrypoint *entrypoint, struct tn_signal
 	return TN_OK;
 }
 
-static void unlink_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
+static void remove_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
 {
 	struct tn_signal **link = &entrypoint->pending;
 	while (*link && *link != signal)
@@ -148,23 +183,39 @@ static void unlink_pending(struct tn_entrypoint *entrypoint, struct tn_signal *s
 	signal->next_pending = NULL;
 }
 
-static void link_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
+static void unlink_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
 {
-	if (signal->pending)
-		return;
+	tn_mutex_lock(&entrypoint->lock);
+	remove_pending(entrypoint, signal);
+	tn_mutex_unlock(&entrypoint->lock);
+}
+
+static void append_pending(struct tn_entrypoint *entrypoint, struct tn_signal *signal)
+{
 	signal->pending = true;
 	signal->next_pending = NULL;
 	*entrypoint->pending_end = signal;
 	entrypoint->pending_end = &signal->next_pending;
 }
 
+static void link_pending(struct tn_entrypoint *entrypoint, uint32_t key)
+{
+	tn_mutex_lock(&entrypoint->lock);
+	struct entry *entry = find(entrypoint, key, true);
+	struct tn_signal *signal = entry ? entry->target : NULL;
+	if (signal && !signal->pending)
+		append_pending(entrypoint, signal);
+	tn_mutex_unlock(&entrypoint->lock);
+}
+
 ABI void tn_signal_destroy(struct tn_signal *signal)
 {
 	if (!signal->cap.handle)
 		return;
-	unlink_pending(signal->entrypoint, signal);
 	give_key(signal->entrypoint, signal->key, true);
+	unlink_pending(signal->entrypoint, signal);
 	end_identity(signal->cap.handle);
+	await_service(signal->entrypoint, signal);
 	signal->cap.handle = 0;
 }
 
@@ -181,19 +232,20 @@ ABI void tn_signal_wait(struct tn_signal *signal)
 	while (!signal->pending) {
 		struct port_event event;
 		port_wait(NULL, TN_OK, PORT_WAIT_SIGNALS_ONLY, &event);
-		struct entry *entry =
-			event.kind == PORT_EVENT_SIGNAL ? find(entrypoint, event.key, true) : NULL;
-		if (entry)
-			link_pending(entrypoint, entry->target);
+		if (event.kind == PORT_EVENT_SIGNAL)
+			link_pending(entrypoint, event.key);
 	}
 	unlink_pending(entrypoint, signal);
 }
 
 static tn_error dispatch(struct tn_entrypoint *entrypoint, struct tn_request *request, uint32_t key)
 {
-	struct entry *entry = find(entrypoint, key, false);
-	struct tn_object *object = entry ? entry->target : NULL;
-	return object ? object->dispatch(object->ops, object->self, request) : TN_ERR_GONE;
+	struct tn_object *object = service_begins(entrypoint, key, false);
+	if (!object)
+		return TN_ERR_GONE;
+	tn_error error = object->dispatch(object->ops, object->self, request);
+	service_ends(entrypoint);
+	return error;
 }
 
 /* Noting the capabilities calls core, which takes the message buffer: the request moves out first.
@@ -246,34 +298,41 @@ ABI tn_error tn_reply_caps(struct tn_request *request)
 	for (uint32_t i = 0; i < handles.count; i++)
 		handles.handle[i] = request->reply_caps[i];
 	if (handles.count)
-		error = tn_pd_transfer_reply(runtime_env.pd, request->channel, handles);
+		error = tn_pd_transfer_reply(runtime_env.pd, request->channel, request->thread,
+					     handles);
 	caps_release(request->caps, request->cap_count);
 	request->cap_count = 0;
 	return error;
 }
 
-static void handle_signal(struct tn_signal *signal)
+static void serve_signal(struct tn_entrypoint *entrypoint, uint32_t key)
 {
+	struct tn_signal *signal = service_begins(entrypoint, key, true);
+	if (!signal)
+		return;
 	if (signal->handler)
 		signal->handler(signal->argument);
+	service_ends(entrypoint);
 }
 
 static void serve_pending(struct tn_entrypoint *entrypoint)
 {
+	tn_mutex_lock(&entrypoint->lock);
 	struct tn_signal *signal = entrypoint->pending;
-	if (!signal)
-		return;
-	unlink_pending(entrypoint, signal);
-	handle_signal(signal);
+	uint32_t key = signal ? signal->key : 0;
+	if (signal)
+		remove_pending(entrypoint, signal);
+	tn_mutex_unlock(&entrypoint->lock);
+	if (signal)
+		serve_signal(entrypoint, key);
 }
 
-void entrypoint_serve(void)
+void entrypoint_serve(struct tn_entrypoint *entrypoint)
 {
-	struct tn_entrypoint *entrypoint = &runtime_entrypoint;
 	struct port_event event;
 	struct tn_request *reply = NULL;
 	tn_error status = TN_OK;
-	for (;;) {
+	while (!entrypoint->stopping) {
 		/* What is pending comes before requests, and takes turns with new signals. */
 		unsigned flags = entrypoint->pending ? PORT_WAIT_POLL | PORT_WAIT_SIGNALS_ONLY : 0;
 		port_wait(reply, status, flags, &event);
@@ -281,13 +340,24 @@ void entrypoint_serve(void)
 		if (event.kind == PORT_EVENT_REQUEST) {
 			status = serve_request(entrypoint, &event.request, event.key);
 			reply = &event.request;
-			continue; /* its reply lies in the message buffer: no handler before it is gone */
+			continue; /* its reply lies in the message buffer: no handler before it is
+				     gone */
 		}
-		if (event.kind == PORT_EVENT_SIGNAL) {
-			struct entry *entry = find(entrypoint, event.key, true);
-			if (entry)
-				handle_signal(entry->target);
-		}
+		if (event.kind == PORT_EVENT_SIGNAL)
+			serve_signal(entrypoint, event.key);
 		serve_pending(entrypoint);
 	}
+}
+
+void entrypoint_clear(struct tn_entrypoint *entrypoint)
+{
+	for (uint32_t i = 0; i < entrypoint->capacity; i++) {
+		const struct entry *entry = &entrypoint->entries[i];
+		if (entry->target && entry->is_signal)
+			tn_signal_destroy(entry->target);
+		else if (entry->target)
+			tn_object_destroy(entry->target);
+	}
+	if (entrypoint->entries != entrypoint->first_entries)
+		tn_heap_free(entrypoint->entries);
 }

@@ -26,6 +26,8 @@ struct free_block {
 };
 
 static struct free_block *free_blocks[CLASSES];
+/* Held while core is called for a new slab: that path takes nothing from the heap. */
+static struct tn_mutex lock;
 
 static void *attach_new(size_t size, tn_dataspace_cap *dataspace)
 {
@@ -52,6 +54,18 @@ static void refill(unsigned class)
 	}
 }
 
+static struct free_block *take_block(unsigned class)
+{
+	tn_mutex_lock(&lock);
+	if (!free_blocks[class])
+		refill(class);
+	struct free_block *block = free_blocks[class];
+	if (block)
+		free_blocks[class] = block->next;
+	tn_mutex_unlock(&lock);
+	return block;
+}
+
 static void *alloc_large(size_t size)
 {
 	tn_dataspace_cap dataspace;
@@ -73,12 +87,9 @@ ABI void *tn_heap_alloc(size_t size)
 		class ++;
 	if (class == CLASSES)
 		return alloc_large(size);
-	if (!free_blocks[class])
-		refill(class);
-	struct free_block *block = free_blocks[class];
+	struct free_block *block = take_block(class);
 	if (!block)
 		return NULL;
-	free_blocks[class] = block->next;
 	struct header *header = (struct header *)(void *)block;
 	header->class = class;
 	header->dataspace = 0;
@@ -93,8 +104,10 @@ ABI void tn_heap_free(void *memory)
 	if (header->class < CLASSES) {
 		struct free_block *block = (struct free_block *)(void *)header;
 		unsigned class = header->class;
+		tn_mutex_lock(&lock);
 		block->next = free_blocks[class];
 		free_blocks[class] = block;
+		tn_mutex_unlock(&lock);
 		return;
 	}
 	tn_dataspace_cap dataspace = { header->dataspace };

@@ -68,6 +68,21 @@ void port_detached(uint64_t address, uint64_t size);
 /* The last capability through a channel was given back (tn_pd_release's close_channel, never 0). */
 void port_channel_close(uint32_t channel);
 
+/*
+ * Further threads, in this order. After tn_cpu.thread_create: makes accessible what a thread has
+ * beside its stack. After thread_start: lets it run, where core cannot do that alone. On the new
+ * thread: begin, first thing; leave, last thing. Then whoever joins it: waits until nothing runs on
+ * its stack any more (must not block where core ends threads by itself), and after
+ * tn_cpu.thread_end: makes sure that nothing of it stays accessible; also after a failed launch.
+ */
+TN_MUST_USE tn_error port_thread_prepare(uint32_t thread);
+TN_MUST_USE tn_error port_thread_launch(uint32_t thread, uint64_t entry, uint64_t stack_pointer,
+					uint64_t argument);
+void port_thread_begin(void);
+TN_NO_RETURN void port_thread_leave(void);
+void port_thread_await_end(uint32_t thread);
+void port_thread_ended(uint32_t thread);
+
 /* Sleep until woken; a wake that came first makes it return at once (one token a thread). */
 void port_park(uint32_t thread);
 void port_unpark(uint32_t thread);

@@ -7,6 +7,7 @@
 #include <base/shared.h>
 #include <runtime/port.h>
 #include <tenon/component.h>
+#include <tenon/thread.h>
 
 /* Exported as part of the ABI; everything else is hidden. */
 #define ABI __attribute__((visibility("default")))
@@ -16,14 +17,16 @@ struct tn_env {
 	tn_pd_cap pd;
 	tn_log_cap log;
 	tn_rom_cap binary;
+	tn_cpu_cap cpu;
 	uint32_t flags;
 	char name[TN_LABEL_MAX + 1];
 };
 
 extern struct tn_env runtime_env;
 
-/* Each component has one entrypoint so far: that of its first thread. */
+/* Of the first thread; and the calling thread's own. */
 extern struct tn_entrypoint runtime_entrypoint;
+struct tn_entrypoint *current_entrypoint(void);
 
 /* The calling thread's page, found by its stack pointer. */
 static inline uint32_t thread_index(void)
@@ -52,16 +55,51 @@ TN_MUST_USE tn_error caps_received(tn_handle *handles, uint32_t count);
 bool caps_have_room(const tn_handle *handles, uint32_t count);
 void caps_release(const tn_handle *handles, uint32_t count);
 bool cap_held(tn_handle handle);
-/* TN_ERR_CAPABILITY: not held. TN_ERR_DEADLOCK: an object of this component's own entrypoint. */
+/* TN_ERR_CAPABILITY: not held. TN_ERR_DEADLOCK: an object of the thread's own entrypoint. */
 tn_error cap_callable(tn_handle handle);
-void cap_set_own(tn_handle handle);
+void cap_set_own(tn_handle handle, uint32_t thread);
 /* The entry is gone at core already. */
 void cap_forget(tn_handle handle);
 
 /* -- entrypoint.c -- */
-TN_NO_RETURN void entrypoint_serve(void);
+
+struct entry {
+	void *target; /* struct tn_object or struct tn_signal; NULL: free */
+	uint32_t generation;
+	bool is_signal;
+};
+
+enum { FIRST_ENTRIES = 16 };
+
+/* The lock is held for tables and lists, never while a handler runs. */
+struct tn_entrypoint {
+	uint32_t thread; /* that serves it */
+	struct tn_mutex lock;
+	struct entry *entries;
+	uint32_t capacity;
+	/* Seen while somebody waited for another one; first in, first out. */
+	struct tn_signal *pending, **pending_end;
+	void *serving; /* whose handler runs; NULL: none */
+	bool awaited;  /* somebody waits for its end */
+	struct tn_condition idle;
+	struct tn_signal stop;
+	bool stopping;
+	struct entry first_entries[FIRST_ENTRIES];
+};
+
+void entrypoint_init(struct tn_entrypoint *entrypoint, uint32_t thread);
+/* Until it is stopped. */
+void entrypoint_serve(struct tn_entrypoint *entrypoint);
+/* Destroys all that it has; nobody serves it any more. */
+void entrypoint_clear(struct tn_entrypoint *entrypoint);
+
+/* -- session.c -- */
+/* The thread of that entrypoint is gone. */
+void sessions_forget(struct tn_entrypoint *entrypoint);
 
 /* -- start.c -- */
+/* Of the calling thread: first thing that it does. */
+void announce_guard(void);
 
 /* Logs the line and ends the component with TN_EXIT_CANNOT_LOAD. */
 TN_NO_RETURN void cannot_start(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -4,14 +4,33 @@
 /* Sessions, from the client's side and from the server's. */
 #include <runtime/runtime.h>
 
-/* Submitted by the parent whenever one of our sessions makes progress. */
+/*
+ * Submitted by the parent whenever one of our sessions makes progress. It belongs to the thread
+ * that waits for a session; there is one at a time, as the parent knows one signal alone. The lock is
+ * held meanwhile: other threads that open or close sessions wait for that one.
+ */
 static struct tn_signal progress;
+static struct tn_mutex progress_lock;
+
+static bool watches(void)
+{
+	return progress.cap.handle && progress.entrypoint == current_entrypoint();
+}
+
+void sessions_forget(struct tn_entrypoint *entrypoint)
+{
+	tn_mutex_lock(&progress_lock);
+	if (progress.entrypoint == entrypoint)
+		tn_signal_destroy(&progress);
+	tn_mutex_unlock(&progress_lock);
+}
 
 static tn_error watch_progress(void)
 {
-	if (progress.cap.handle)
+	if (watches())
 		return TN_OK;
-	tn_error error = tn_signal_create(&runtime_entrypoint, &progress);
+	tn_signal_destroy(&progress);
+	tn_error error = tn_signal_create(current_entrypoint(), &progress);
 	if (error == TN_OK)
 		error = tn_parent_session_signal(runtime_env.parent, progress.cap);
 	if (error != TN_OK)
@@ -20,7 +39,7 @@ static tn_error watch_progress(void)
 }
 
 /* Waits until the session is no longer pending. */
-static tn_error collect(uint32_t id, tn_handle *session, uint32_t *state)
+static tn_error collect_locked(uint32_t id, tn_handle *session, uint32_t *state)
 {
 	for (;;) {
 		uint32_t reason;
@@ -35,7 +54,7 @@ static tn_error collect(uint32_t id, tn_handle *session, uint32_t *state)
 		}
 		if (*state == TN_SESSION_DENIED)
 			return reason ? (tn_error)reason : TN_OK;
-		bool watched = progress.cap.handle;
+		bool watched = watches();
 		error = watch_progress();
 		if (error != TN_OK)
 			return error;
@@ -43,6 +62,14 @@ static tn_error collect(uint32_t id, tn_handle *session, uint32_t *state)
 		if (watched)
 			tn_signal_wait(&progress);
 	}
+}
+
+static tn_error collect(uint32_t id, tn_handle *session, uint32_t *state)
+{
+	tn_mutex_lock(&progress_lock);
+	tn_error error = collect_locked(id, session, state);
+	tn_mutex_unlock(&progress_lock);
+	return error;
 }
 
 ABI tn_error tn_session_open(const char *service, const char *label, struct tn_quota quota,
@@ -97,6 +124,7 @@ ABI void tn_session_close(struct tn_session *session)
 
 static struct tn_service *services;
 static struct tn_signal requests;
+static struct tn_mutex services_lock; /* never held while the parent is called */
 
 struct session_request {
 	uint32_t kind, id, functions;
@@ -104,7 +132,7 @@ struct session_request {
 	char service[TN_SERVICE_NAME_MAX + 1], label[TN_LABEL_MAX + 1], interface[32];
 };
 
-static struct tn_service *find_service(const char *name)
+static struct tn_service *find_locked(const char *name)
 {
 	for (struct tn_service *service = services; service; service = service->next) {
 		size_t i = 0;
@@ -114,6 +142,14 @@ static struct tn_service *find_service(const char *name)
 			return service;
 	}
 	return NULL;
+}
+
+static struct tn_service *find_service(const char *name)
+{
+	tn_mutex_lock(&services_lock);
+	struct tn_service *service = find_locked(name);
+	tn_mutex_unlock(&services_lock);
+	return service;
 }
 
 static bool fits(const struct tn_service *service, const struct session_request *request)
@@ -180,18 +216,40 @@ static void serve_requests(void *argument)
 	}
 }
 
-ABI tn_error tn_service_announce(struct tn_service *service)
+static void unlink_service(const struct tn_service *service)
 {
+	struct tn_service **at = &services;
+	tn_mutex_lock(&services_lock);
+	while (*at != service)
+		at = &(*at)->next;
+	*at = service->next;
+	tn_mutex_unlock(&services_lock);
+}
+
+/* Requests are served by the main entrypoint, whoever announces. */
+static tn_error link_service(struct tn_service *service)
+{
+	tn_error error = TN_OK;
+	tn_mutex_lock(&services_lock);
 	if (!requests.cap.handle) {
 		requests.handler = serve_requests;
-		tn_error error = tn_signal_create(&runtime_entrypoint, &requests);
-		if (error != TN_OK)
-			return error;
+		error = tn_signal_create(&runtime_entrypoint, &requests);
 	}
-	service->next = services;
-	services = service;
-	tn_error error = tn_parent_announce(runtime_env.parent, service->name, requests.cap);
+	if (error == TN_OK) {
+		service->next = services;
+		services = service;
+	}
+	tn_mutex_unlock(&services_lock);
+	return error;
+}
+
+ABI tn_error tn_service_announce(struct tn_service *service)
+{
+	tn_error error = link_service(service);
 	if (error != TN_OK)
-		services = service->next;
+		return error;
+	error = tn_parent_announce(runtime_env.parent, service->name, requests.cap);
+	if (error != TN_OK)
+		unlink_service(service);
 	return error;
 }

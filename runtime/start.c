@@ -9,7 +9,7 @@ struct tn_env runtime_env;
 
 extern const char guarded_copy_begin[], guarded_copy_end[], guarded_copy_recover[];
 
-static void announce_guard(void)
+void announce_guard(void)
 {
 	struct tn_thread_page *page = thread_page();
 	page->guard_begin = (uintptr_t)guarded_copy_begin;
@@ -25,7 +25,7 @@ static tn_error get_environment(tn_handle parent)
 	if (error != TN_OK)
 		return error;
 	return tn_parent_environment(env->parent, &env->flags, env->name, &env->pd, &env->log,
-				     &env->binary);
+				     &env->binary, &env->cpu);
 }
 
 /* Called by core's birth of the component, on the stack of the first thread. */
@@ -34,13 +34,15 @@ TN_NO_RETURN void runtime_entry(const struct tn_birth *birth);
 TN_NO_RETURN void runtime_entry(const struct tn_birth *birth)
 {
 	port_init();
+	entrypoint_init(&runtime_entrypoint, 0);
 	announce_guard();
 	tn_error error = get_environment(birth->parent);
 	if (error != TN_OK)
 		tn_exit(TN_EXIT_CANNOT_LOAD);
 	component_entry construct = linker_load(runtime_env.name, runtime_env.binary);
 	construct(&runtime_env);
-	entrypoint_serve();
+	for (;;)
+		entrypoint_serve(&runtime_entrypoint);
 }
 
 void cannot_start(const char *format, ...)
@@ -57,6 +59,11 @@ void cannot_start(const char *format, ...)
 ABI tn_pd_cap tn_env_pd(struct tn_env *env)
 {
 	return env->pd;
+}
+
+ABI tn_cpu_cap tn_env_cpu(struct tn_env *env)
+{
+	return env->cpu;
 }
 
 ABI tn_parent_cap tn_env_parent(struct tn_env *env)

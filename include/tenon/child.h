@@ -112,7 +112,7 @@ struct tn_child {
 		TN_CHILD_CLOSING /* its PD is being closed at the own parent */
 	} state;
 	struct tn_child_end end;
-	struct tn_upstream pd, log, rom;
+	struct tn_upstream pd, log, rom, cpu;
 	struct tn_object object; /* of interface tn_parent, for this child */
 	struct tn_signal watch;  /* of the PD's state */
 	tn_signal_cap progress;  /* the child's, for sessions that it opens */

@@ -20,6 +20,7 @@ TN_EXTERN __attribute__((visibility("default"))) void component_construct(struct
 
 /* The environment: borrowed, valid for the component's whole life. */
 TN_EXTERN tn_pd_cap tn_env_pd(struct tn_env *env);
+TN_EXTERN tn_cpu_cap tn_env_cpu(struct tn_env *env);
 TN_EXTERN tn_parent_cap tn_env_parent(struct tn_env *env);
 TN_EXTERN struct tn_entrypoint *tn_env_entrypoint(struct tn_env *env);
 /* The component's own name, as its parent calls it. */

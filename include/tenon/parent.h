@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <tenon/cpu.h>
 #include <tenon/log.h>
 #include <tenon/pd.h>
 #include <tenon/rom.h>
@@ -25,7 +26,8 @@ enum tn_request_kind { TN_REQUEST_NONE, TN_REQUEST_OPEN, TN_REQUEST_UPGRADE, TN_
 #define TN_PARENT(RPC, I)                                                                          \
 	/* What the component starts with. The binary is a ROM session on its executable. */       \
 	RPC(I, environment, Out(uint32_t, flags), OutString(name, TN_LABEL_MAX),                   \
-	    OutCap(tn_pd_cap, pd), OutCap(tn_log_cap, log), OutCap(tn_rom_cap, binary))            \
+	    OutCap(tn_pd_cap, pd), OutCap(tn_log_cap, log), OutCap(tn_rom_cap, binary),            \
+	    OutCap(tn_cpu_cap, cpu))                                                               \
 	/* Client: ask for a session. Never blocks; the session signal tells of progress. */       \
 	RPC(I, session_signal, InCap(tn_signal_cap, progress))                                     \
 	RPC(I, session_open, InString(service, TN_SERVICE_NAME_MAX),                               \

@@ -62,9 +62,11 @@ struct tn_fault {
 	RPC(I, signal_create, In(uint32_t, entrypoint), In(uint32_t, key),                         \
 	    OutCap(tn_signal_cap, cap))                                                            \
 	RPC(I, object_destroy, InCap(tn_any_cap, cap))                                             \
-	/* Capability transfer; see "Transfer" in doc/architecture.md. */                          \
+	/* Capability transfer; see "Transfer" in doc/architecture.md. TN_ERR_BUSY: another */     \
+	/* thread of the caller has one under way over the same channel. */                        \
 	RPC(I, transfer_call, In(tn_handle, destination), In(struct tn_handles, caps))             \
-	RPC(I, transfer_reply, In(uint64_t, channel), In(struct tn_handles, caps))                 \
+	RPC(I, transfer_reply, In(uint64_t, channel), In(uint32_t, thread),                        \
+	    In(struct tn_handles, caps))                                                           \
 	/* Gives a capability back that was received `count` times; TN_ERR_AGAIN and no effect if  */ \
 	/* core has delivered it more often (one is on its way). close_channel: what the port */   \
 	/* closes. */                                                                              \

@@ -54,6 +54,7 @@ struct tn_call {
 	tn_handle caps[TN_MESSAGE_CAPS_MAX];
 	uint32_t received;	/* capabilities that came with the reply, in caps */
 	tn_handle destination;
+	uint32_t transferred;	/* a transfer went before it */
 	uintptr_t port[4];
 };
 
@@ -62,6 +63,7 @@ struct tn_request {
 	const unsigned char *data; /* possibly shared with the peer: read each byte once */
 	unsigned char *reply;	   /* TN_MESSAGE_MAX bytes; may be the same memory as data */
 	uint64_t channel;	   /* identity of the client's channel, unforgeable */
+	uint32_t thread;	   /* index of the calling thread, as the client says */
 	uint32_t length;
 	uint32_t reply_length;
 	uint16_t opcode;
@@ -140,7 +142,10 @@ struct tn_object {
 /* Makes `object`, whose first three fields are set, callable; its capability is object->handle. */
 TN_EXTERN TN_MUST_USE tn_error tn_object_create(struct tn_entrypoint *entrypoint,
 						struct tn_object *object);
-/* Every capability to it dies, calls in flight return TN_ERR_GONE. Cannot fail. */
+/*
+ * Every capability to it dies, calls in flight return TN_ERR_GONE. Cannot fail. On another thread than
+ * its entrypoint's: waits for the handler under way.
+ */
 TN_EXTERN void tn_object_destroy(struct tn_object *object);
 
 #include <tenon/rpc_macros.h>

@@ -26,7 +26,8 @@ struct tn_quota {
 
 /*
  * Opens a session. Blocks until the parent says ready or denied; meanwhile the calling entrypoint
- * serves nothing. `interface` is what the client was compiled with; the label is the last part of
+ * serves nothing, and other threads of the component that open, upgrade or close sessions wait
+ * for their turn. `interface` is what the client was compiled with; the label is the last part of
  * what the server sees, at most TN_LABEL_MAX bytes, may be "". Errors: TN_ERR_NO_SERVICE,
  * TN_ERR_DENIED (or the server's reason), TN_ERR_MISMATCH (digests differ; the log names both
  * sides), TN_ERR_OUT_OF_RAM or _CAPS (quota not at hand), TN_ERR_TOO_LONG.

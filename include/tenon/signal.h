@@ -26,6 +26,7 @@ struct tn_signal {
 /* Handler runs at `entrypoint`, one at a time with its requests. Errors: out of RAM or caps. */
 TN_EXTERN TN_MUST_USE tn_error tn_signal_create(struct tn_entrypoint *entrypoint,
 						struct tn_signal *signal);
+/* On another thread than its entrypoint's: waits for the handler under way. */
 TN_EXTERN void tn_signal_destroy(struct tn_signal *signal);
 
 /* Capability invalid: TN_ERR_CAPABILITY. Receiver gone: TN_ERR_GONE or, as it may be noticed late, TN_OK. */

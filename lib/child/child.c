@@ -56,6 +56,8 @@ static tn_error open_all(struct tn_child *child)
 	if (error == TN_OK)
 		error = open_environment(child, &child->pd, "PD", "", child->quota,
 					 &tn_pd_interface);
+	if (error == TN_OK)
+		error = open_environment(child, &child->cpu, "CPU", "", none, &tn_cpu_interface);
 	return error;
 }
 
@@ -114,9 +116,9 @@ static void fail(struct tn_child *child, tn_error error)
 
 static void advance_birth(struct tn_child *child)
 {
-	struct tn_upstream *all[] = { &child->pd, &child->log, &child->rom };
+	struct tn_upstream *all[] = { &child->pd, &child->log, &child->rom, &child->cpu };
 	bool ready = true;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		upstream_poll(child->family, all[i]);
 		if (all[i]->state == TN_UPSTREAM_ENDED) {
 			fail(child, all[i]->reason);
@@ -158,6 +160,7 @@ static void close_all(struct tn_child *child)
 	child->returned = quota_difference(quota_own(child->family), before);
 	upstream_close(child->family, &child->log);
 	upstream_close(child->family, &child->rom);
+	upstream_close(child->family, &child->cpu);
 }
 
 static void remove_from_family(struct tn_child *child)
@@ -188,8 +191,9 @@ static void advance_death(struct tn_child *child)
 	upstream_poll(child->family, &child->pd);
 	upstream_poll(child->family, &child->log);
 	upstream_poll(child->family, &child->rom);
+	upstream_poll(child->family, &child->cpu);
 	if (child->pd.state == TN_UPSTREAM_ENDED && child->log.state == TN_UPSTREAM_ENDED &&
-	    child->rom.state == TN_UPSTREAM_ENDED)
+	    child->rom.state == TN_UPSTREAM_ENDED && child->cpu.state == TN_UPSTREAM_ENDED)
 		bury(child);
 }
 

@@ -6,7 +6,7 @@
 #include "internal.h"
 
 tn_error child_environment(void *self, struct tn_request *request, uint32_t *flags, char *name,
-			   tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary)
+			   tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary, tn_cpu_cap *cpu)
 {
 	const struct tn_child *child = self;
 	(void)request;
@@ -15,6 +15,7 @@ tn_error child_environment(void *self, struct tn_request *request, uint32_t *fla
 	pd->handle = child->pd.cap;
 	log->handle = child->log.cap;
 	binary->handle = child->rom.cap;
+	cpu->handle = child->cpu.cap;
 	return TN_OK;
 }
 

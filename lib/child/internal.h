@@ -80,7 +80,7 @@ tn_error child_request_done(void *self, struct tn_request *request, uint32_t id)
 
 /* -- client.c: the client's side -- */
 tn_error child_environment(void *self, struct tn_request *request, uint32_t *flags, char *name,
-			   tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary);
+			   tn_pd_cap *pd, tn_log_cap *log, tn_rom_cap *binary, tn_cpu_cap *cpu);
 tn_error child_session_signal(void *self, struct tn_request *request, tn_signal_cap progress);
 tn_error child_session_open(void *self, struct tn_request *request, const char *service,
 			    const char *label, uint64_t ram, uint64_t caps, uint32_t functions,

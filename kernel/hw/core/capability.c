@@ -42,7 +42,7 @@ tn_error port_cap_install(struct cap *cap)
 		target = object->port.signal;
 		badge = 0;
 	} else {
-		target = object->entrypoint->thread.port.thread;
+		target = object->entrypoint->port.thread;
 		badge = (uint64_t)cap->channel->identity << 32 | object->key;
 	}
 	struct hw_result r = hw_call6(HW_CAP_SET, kernel_pd(cap->holder), cap->handle, kind, target,
@@ -70,7 +70,10 @@ void port_cap_remove(struct cap *cap)
 	if (!pd)
 		return;
 	hw_call2(HW_CAP_CLEAR, pd, cap->handle);
-	abort_call(&cap->holder->thread, cap->handle);
+	struct list *threads = &cap->holder->threads;
+	struct list_node *node = list_first(threads);
+	for (; node; node = list_next(threads, node))
+		abort_call(list_entry(node, struct thread, in_pd), cap->handle);
 }
 
 /* The kernel's badges and queues are all that a channel needs. */

@@ -4,8 +4,6 @@
 /* Protection domains and threads. */
 #include <hw_core.h>
 
-enum { PRIORITY = 16 };
-
 static void free_frame(uint64_t *frame)
 {
 	if (*frame)
@@ -27,16 +25,32 @@ static tn_error create_kernel_pd(struct pd *pd)
 
 tn_error port_pd_create(struct pd *pd)
 {
-	struct port_thread *thread = &pd->thread.port;
 	tn_error error = create_kernel_pd(pd);
 	if (error != TN_OK)
 		return error;
-	thread->page = frames_alloc(1);
-	error = thread->page ? space_map(pd, LAYOUT_THREAD_PAGES, thread->page, 1,
-					 HW_RIGHT_READ | HW_RIGHT_WRITE) :
-			       TN_ERR_OUT_OF_RAM;
+	error = port_thread_create(&pd->thread);
 	if (error != TN_OK)
 		port_pd_destroy(pd);
+	return error;
+}
+
+static uint64_t page_address(const struct thread *thread)
+{
+	return LAYOUT_THREAD_PAGES + thread->index * HW_PAGE_SIZE;
+}
+
+/* The kernel's object is made when it starts: a thread that exists runs. */
+tn_error port_thread_create(struct thread *thread)
+{
+	uint64_t page = frames_alloc(1);
+	if (!page)
+		return TN_ERR_OUT_OF_RAM;
+	tn_error error = space_map(thread->pd, page_address(thread), page, 1,
+				   HW_RIGHT_READ | HW_RIGHT_WRITE);
+	if (error == TN_OK)
+		thread->port.page = page;
+	else
+		frames_free(page, 1);
 	return error;
 }
 
@@ -48,6 +62,28 @@ static void destroy_thread(struct port_thread *thread)
 		;
 	free_frame(&thread->thread);
 	free_frame(&thread->utcb);
+}
+
+void port_thread_destroy(struct thread *thread)
+{
+	destroy_thread(&thread->port);
+	if (!thread->port.page)
+		return;
+	space_unmap(thread->pd, page_address(thread), 1);
+	free_frame(&thread->port.page);
+}
+
+void port_thread_set_priority(struct thread *thread, uint32_t priority)
+{
+	if (thread->port.thread)
+		hw_call2(HW_THREAD_PRIORITY, thread->port.thread, priority);
+}
+
+uint64_t port_thread_time(struct thread *thread)
+{
+	if (!thread->port.thread)
+		return 0;
+	return hw_call2(HW_THREAD_TIME, thread->port.thread, 0).rsi;
 }
 
 static void destroy_space(struct pd *pd)
@@ -76,9 +112,12 @@ void port_pd_destroy(struct pd *pd)
 {
 	if (!pd->port.pd)
 		return;
-	destroy_thread(&pd->thread.port);
+	struct list_node *node;
+	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node))
+		destroy_thread(&list_entry(node, struct thread, in_pd)->port);
 	destroy_space(pd);
-	free_frame(&pd->thread.port.page);
+	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node))
+		free_frame(&list_entry(node, struct thread, in_pd)->port.page);
 	free_channel_pages(pd);
 }
 
@@ -98,7 +137,7 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 			.entry = entry,
 			.stack_pointer = stack_pointer,
 			.argument = argument,
-			.priority = PRIORITY,
+			.priority = thread->priority,
 			.local_id = thread->index,
 		};
 		if (hw_call2(HW_THREAD_CREATE, 0, 0).status != HW_OK)

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* Exceptions of components, as the kernel delivers them. Source of the numbers: Intel SDM, volume 3, 6.15. */
+/* Exceptions of components, as the kernel delivers them. Source of the numbers: Intel SDM, volume
+ * 3, 6.15. */
 #include <fault.h>
 #include <hw_core.h>
 
-enum { VECTOR_DIVIDE = 0, VECTOR_DEBUG = 1, VECTOR_BREAKPOINT = 3, VECTOR_UNDEFINED = 6,
-       VECTOR_PROTECTION = 13, VECTOR_PAGE = 14, VECTOR_X87 = 16, VECTOR_SIMD = 19 };
+enum {
+	VECTOR_DIVIDE = 0,
+	VECTOR_DEBUG = 1,
+	VECTOR_BREAKPOINT = 3,
+	VECTOR_UNDEFINED = 6,
+	VECTOR_PROTECTION = 13,
+	VECTOR_PAGE = 14,
+	VECTOR_X87 = 16,
+	VECTOR_SIMD = 19
+};
 enum { PAGE_WRITE = 2, PAGE_FETCH = 16 };
 
 static enum tn_fault_kind kind_of(uint32_t vector, uint32_t code)
@@ -31,39 +40,50 @@ static enum tn_fault_kind kind_of(uint32_t vector, uint32_t code)
 	}
 }
 
-static struct pd *owner(uint64_t thread)
+static struct thread *thread_of(struct pd *pd, uint64_t name)
 {
-	struct pd *pd;
-	for (uint32_t i = 1; pd_find(i, &pd); i++)
-		if (pd && pd->thread.port.thread == thread)
-			return pd;
+	struct list_node *node = list_first(&pd->threads);
+	for (; node; node = list_next(&pd->threads, node)) {
+		struct thread *thread = list_entry(node, struct thread, in_pd);
+		if (thread->port.thread == name)
+			return thread;
+	}
 	return NULL;
 }
 
 /* The page is the component's: where it says nonsense, the fault is one. */
-static bool recover(struct pd *pd, uint64_t instruction)
+static bool recover(struct thread *thread, uint64_t instruction)
 {
-	const volatile struct tn_thread_page *page = port_thread_page(&pd->thread);
+	const volatile struct tn_thread_page *page = port_thread_page(thread);
 	if (!page || instruction < page->guard_begin || instruction >= page->guard_end)
 		return false;
 	uint64_t to = page->guard_recover;
-	return to && hw_call2(HW_THREAD_RESUME, pd->thread.port.thread, to).status == HW_OK;
+	return to && hw_call2(HW_THREAD_RESUME, thread->port.thread, to).status == HW_OK;
 }
 
-void fault_handle(uint64_t thread, uint32_t vector, uint32_t code, uint64_t address)
+static struct thread *find(uint64_t name)
 {
-	struct pd *pd = owner(thread);
-	if (!pd)
+	struct thread *thread = NULL;
+	struct pd *pd;
+	for (uint32_t i = 1; !thread && pd_find(i, &pd); i++)
+		thread = pd ? thread_of(pd, name) : NULL;
+	return thread;
+}
+
+void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address)
+{
+	struct thread *thread = find(name);
+	if (!thread)
 		return;
 	/* Core's UTCB is free for use: no request is being served. */
-	hw_call2(HW_THREAD_REGISTERS, thread, 0);
+	hw_call2(HW_THREAD_REGISTERS, name, 0);
 	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
 	struct tn_fault fault = {
 		.kind = kind_of(vector, code),
 		.address = vector == VECTOR_PAGE ? address : 0,
 		.instruction = registers->rip,
 	};
-	if (vector == VECTOR_PAGE && recover(pd, fault.instruction))
+	if (vector == VECTOR_PAGE && recover(thread, fault.instruction))
 		return;
-	core_fault(pd, &pd->thread, &fault);
+	core_fault(thread->pd, thread, &fault);
 }

@@ -87,6 +87,7 @@ static uint64_t serve(uint64_t badge, uint64_t tag)
 		.length = HW_TAG_LENGTH(tag),
 		.opcode = HW_TAG_OPCODE(tag),
 		.cap_count = (uint8_t)HW_TAG_CAPS(tag),
+		.thread = HW_TAG_THREAD(tag),
 	};
 	if (!split_caps(&request))
 		return hw_tag(0, 0, 0, TN_ERR_PROTOCOL);

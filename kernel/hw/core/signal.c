@@ -75,7 +75,7 @@ tn_error port_object_create(struct object *object)
 {
 	if (object->kind != OBJECT_SIGNAL)
 		return TN_OK;
-	object->port.signal = signal_create(object->entrypoint->thread.port.thread, object->key);
+	object->port.signal = signal_create(object->entrypoint->port.thread, object->key);
 	return object->port.signal ? TN_OK : TN_ERR_LIMIT;
 }
 

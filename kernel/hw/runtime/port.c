@@ -7,11 +7,15 @@
 
 enum { HANDLE_BYTES = sizeof(tn_handle) };
 
-static unsigned char *message_buffer(void)
+static uint32_t current_thread(void)
 {
 	char here;
-	uint64_t index = ((uintptr_t)&here - LAYOUT_STACKS) / LAYOUT_STACK_SLOT;
-	return (unsigned char *)(LAYOUT_UTCB + index * HW_PAGE_SIZE);
+	return (uint32_t)(((uintptr_t)&here - LAYOUT_STACKS) / LAYOUT_STACK_SLOT);
+}
+
+static unsigned char *message_buffer(void)
+{
+	return (unsigned char *)(LAYOUT_UTCB + current_thread() * HW_PAGE_SIZE);
 }
 
 void port_init(void)
@@ -63,8 +67,9 @@ tn_error port_call_invoke(struct tn_call *call)
 	uint32_t length = to_core ? append_caps(call) : call->length;
 	if (length > HW_MESSAGE_MAX)
 		return TN_ERR_TOO_LONG;
-	struct hw_result r = hw_call2(HW_CALL, call->destination,
-				      hw_tag(call->opcode, length, call->cap_count, 0));
+	uint64_t tag = hw_tag(call->opcode, length, call->cap_count, 0) |
+		       HW_TAG_OF_THREAD(current_thread());
+	struct hw_result r = hw_call2(HW_CALL, call->destination, tag);
 	tn_error error = status_of(r.status);
 	if (error != TN_OK)
 		return error;
@@ -97,6 +102,7 @@ static void take_request(struct port_event *event, uint64_t badge, uint64_t tag)
 	event->kind = PORT_EVENT_REQUEST;
 	event->key = (uint32_t)badge;
 	request->channel = badge >> 32;
+	request->thread = HW_TAG_THREAD(tag);
 	request->data = request->reply = message_buffer();
 	request->length = HW_TAG_LENGTH(tag);
 	request->opcode = HW_TAG_OPCODE(tag);
@@ -153,4 +159,41 @@ void port_park(uint32_t thread)
 void port_unpark(uint32_t thread)
 {
 	hw_call2(HW_UNPARK, thread, 0);
+}
+
+/* Core maps, starts and ends threads by itself. */
+tn_error port_thread_prepare(uint32_t thread)
+{
+	(void)thread;
+	return TN_OK;
+}
+
+tn_error port_thread_launch(uint32_t thread, uint64_t entry, uint64_t stack_pointer,
+			    uint64_t argument)
+{
+	(void)thread;
+	(void)entry;
+	(void)stack_pointer;
+	(void)argument;
+	return TN_OK;
+}
+
+void port_thread_begin(void)
+{
+}
+
+void port_thread_leave(void)
+{
+	for (;;) /* until it is joined */
+		port_park(current_thread());
+}
+
+void port_thread_await_end(uint32_t thread)
+{
+	(void)thread;
+}
+
+void port_thread_ended(uint32_t thread)
+{
+	(void)thread;
 }

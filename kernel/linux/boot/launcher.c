@@ -93,8 +93,9 @@ static long install_filter(void)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0 /* nr */),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 3, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_munmap, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_munmap, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 2, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LINUX_TRAP, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
@@ -128,6 +129,8 @@ static void place(int epoll, int event)
 	check(linux_call3(__NR_close_range, 0, 63, 0), FAIL_HANDOVER);
 	check(linux_call3(__NR_dup3, 64, LINUX_FD_EPOLL, 0x80000), FAIL_HANDOVER);
 	check(linux_call3(__NR_dup3, 65, LINUX_FD_EVENTS, 0x80000), FAIL_HANDOVER);
+	check(linux_call3(__NR_close_range, LINUX_FD_EPOLL + 1, LINUX_FD_EVENTS - 1, 0),
+	      FAIL_HANDOVER);
 	check(linux_call3(__NR_close_range, LINUX_FD_EVENTS + 1, ~0u, 0), FAIL_HANDOVER);
 }
 

@@ -106,8 +106,9 @@ static void timer_expired(void)
 /* A request to core, over the channel that every PD is born with. */
 static void serve(struct pd *pd)
 {
-	struct link *link = (struct link *)(void *)(pd->port.private_view +
-						    LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE);
+	unsigned char *private = pd->thread.port.view;
+	struct link *link =
+		(struct link *)(void *)(private + LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE);
 	struct link_request taken;
 	struct tn_request request = { .channel = 0 };
 	if (!link_take(link, &taken, &request))

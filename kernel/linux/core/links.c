@@ -100,11 +100,19 @@ static void destroy_files(struct port_channel *port)
 	}
 }
 
+static tn_error name_entrypoint(const struct channel *channel)
+{
+	uint32_t word = channel->entrypoint->index + 1;
+	long n = linux_call4(__NR_pwrite64, channel->port.memory_fd, &word, sizeof(word),
+			     offsetof(struct link, entrypoint));
+	return n == sizeof(word) ? TN_OK : error_of(n);
+}
+
 /* The server's epoll instance reports the channel's identity at each write to its eventfd. */
 static tn_error connect(struct channel *channel)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data = channel->id };
-	return error_of(linux_call4(__NR_epoll_ctl, port_of(channel->server)->epoll_fd,
+	return error_of(linux_call4(__NR_epoll_ctl, channel->entrypoint->port.epoll_fd,
 				    EPOLL_CTL_ADD, channel->port.event_fd, &event));
 }
 
@@ -112,11 +120,13 @@ tn_error port_channel_create(struct channel *channel)
 {
 	struct port_channel *port = &channel->port;
 	bool core_is_client = channel->client == &core_pd;
-	if (channel->id >= LINUX_LINKS_MAX || !port_of(channel->server)->epoll_fd)
+	if (channel->id >= LINUX_LINKS_MAX || !channel->entrypoint->port.epoll_fd)
 		return TN_ERR_LIMIT;
 	if (!core_is_client && !take_number(port_of(channel->client), &port->number))
 		return TN_ERR_LIMIT;
 	tn_error error = create_files(port, core_is_client);
+	if (error == TN_OK)
+		error = name_entrypoint(channel);
 	if (error == TN_OK)
 		error = connect(channel);
 	if (error != TN_OK) {
@@ -133,7 +143,7 @@ tn_error port_channel_create(struct channel *channel)
 
 void port_channel_destroy(struct channel *channel)
 {
-	int epoll = port_of(channel->server)->epoll_fd;
+	int epoll = channel->entrypoint->port.epoll_fd;
 	if (epoll)
 		linux_call4(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, channel->port.event_fd, NULL);
 	destroy_files(&channel->port);

@@ -4,11 +4,12 @@
 /*
  * System calls that core decides about: mappings, and core traps. All arguments are values, in
  * registers of a thread that waits, so what is checked is what will be done. The descriptor that
- * a mapping names is put there by core meanwhile; were there several threads in a component, each
- * would need a transit number of its own, lest one mapping be made of what core put there for
- * another.
+ * a mapping names is put there by core meanwhile. Each thread has a number of its own for that,
+ * lest one mapping be made of what core put there for another; the kernel says which thread asks,
+ * and core notes once which of its threads that is.
  */
 #include "local.h"
+#include <core/thread.h>
 #include <asm/ioctl.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
@@ -16,6 +17,8 @@
 
 struct trap {
 	struct pd *pd;
+	struct thread *thread; /* that waits; NULL: a new one, which has not told its index yet */
+	uint32_t tid;
 	uint64_t id;
 	const uint64_t *argument;
 };
@@ -56,6 +59,11 @@ static bool put(const struct trap *trap, int fd, uint32_t number)
 			   &add) >= 0;
 }
 
+static uint32_t transit(const struct trap *trap)
+{
+	return LINUX_FD_TRANSIT + trap->thread->index;
+}
+
 static struct channel *client_channel(struct pd *client, uint32_t number)
 {
 	struct list_node *node = list_first(&client->client_channels);
@@ -67,13 +75,15 @@ static struct channel *client_channel(struct pd *client, uint32_t number)
 	return NULL;
 }
 
-static struct channel *server_channel(struct pd *server, uint32_t id)
+/* A thread maps channels of its own entrypoint alone: nobody replaces what another one works on. */
+static struct channel *server_channel(const struct thread *entrypoint, uint32_t id)
 {
+	struct pd *server = entrypoint->pd;
 	struct list_node *node = list_first(&server->server_channels);
 	for (; node; node = list_next(&server->server_channels, node)) {
 		struct channel *channel = list_entry(node, struct channel, in_server);
 		if (channel->id == id)
-			return channel;
+			return channel->entrypoint == entrypoint ? channel : NULL;
 	}
 	return NULL;
 }
@@ -82,14 +92,14 @@ static struct channel *server_channel(struct pd *server, uint32_t id)
 static void map_channel(const struct trap *trap, enum linux_side side, uint32_t number)
 {
 	struct channel *channel = side == LINUX_CLIENT ? client_channel(trap->pd, number)
-						       : server_channel(trap->pd, number);
+						       : server_channel(trap->thread, number);
 	if (!channel) {
 		refuse(trap, ENOENT);
 		return;
 	}
 	if ((side == LINUX_CLIENT &&
 	     !put(trap, channel->port.event_fd, LINUX_FD_EVENTS + number)) ||
-	    !put(trap, channel->port.memory_fd, LINUX_FD_TRANSIT)) {
+	    !put(trap, channel->port.memory_fd, transit(trap))) {
 		refuse(trap, EMFILE);
 		return;
 	}
@@ -107,13 +117,13 @@ static void map_in_link_area(const struct trap *trap, enum linux_side side, uint
 {
 	const uint64_t *a = trap->argument;
 	if (a[0] % TN_PAGE_SIZE || a[2] != (PROT_READ | PROT_WRITE) ||
-	    a[3] != (MAP_SHARED | MAP_FIXED) || a[4] != LINUX_FD_TRANSIT ||
+	    a[3] != (MAP_SHARED | MAP_FIXED) || a[4] != transit(trap) ||
 	    number >= port_of(trap->pd)->links_end[side]) {
 		refuse(trap, EPERM);
 	} else if (a[0] == linux_link_address(side, number) && a[1] == LINUX_LINK_SIZE &&
 		   a[5] == 0) {
 		map_channel(trap, side, number);
-	} else if (is_scratch(a) && put(trap, port_of(trap->pd)->private_fd, LINUX_FD_TRANSIT)) {
+	} else if (is_scratch(a) && put(trap, trap->thread->port.private_fd, transit(trap))) {
 		proceed(trap);
 	} else {
 		refuse(trap, EPERM);
@@ -126,7 +136,7 @@ static void map_region(const struct trap *trap)
 	struct region *region = core_region_find(trap->pd, a[0]);
 	if (!region || !region->memory || region->leaving || a[0] != region->address ||
 	    a[1] != region->size || a[2] != (uint64_t)linux_protection(region->rights) ||
-	    a[3] != (uint64_t)linux_map_flags(region->rights) || a[4] != LINUX_FD_TRANSIT ||
+	    a[3] != (uint64_t)linux_map_flags(region->rights) || a[4] != transit(trap) ||
 	    a[5] != region->offset) {
 		refuse(trap, EPERM);
 		return;
@@ -135,7 +145,7 @@ static void map_region(const struct trap *trap)
 		refuse(trap, EACCES);
 		return;
 	}
-	if (!put(trap, region->memory->fd, LINUX_FD_TRANSIT)) {
+	if (!put(trap, region->memory->fd, transit(trap))) {
 		refuse(trap, EMFILE);
 		return;
 	}
@@ -143,12 +153,51 @@ static void map_region(const struct trap *trap)
 	proceed(trap);
 }
 
+/* Page and signal stack of a further thread: where they lie says whose they are. */
+static bool find_private(const uint64_t *a, uint32_t *index, uint64_t *page)
+{
+	uint64_t pages = a[0] - LAYOUT_THREAD_PAGES, stacks = a[0] - LAYOUT_STACKS;
+	if (pages < LAYOUT_THREADS_MAX * TN_PAGE_SIZE && pages % TN_PAGE_SIZE == 0 &&
+	    a[1] == TN_PAGE_SIZE) {
+		*index = (uint32_t)(pages / TN_PAGE_SIZE);
+		*page = LINUX_PRIVATE_THREAD;
+	} else if (stacks < LAYOUT_THREADS_MAX * LAYOUT_STACK_SLOT &&
+		   stacks % LAYOUT_STACK_SLOT == LINUX_SIGNAL_STACK_OFFSET &&
+		   a[1] == LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE) {
+		*index = (uint32_t)(stacks / LAYOUT_STACK_SLOT);
+		*page = LINUX_PRIVATE_SIGNAL_STACK;
+	} else {
+		return false;
+	}
+	return *index != 0;
+}
+
+/* The epoll instance of its entrypoint comes with it. */
+static void map_private(const struct trap *trap, uint32_t index, uint64_t page)
+{
+	const uint64_t *a = trap->argument;
+	struct thread *thread = thread_find(trap->pd, index);
+	if (!thread || a[2] != (PROT_READ | PROT_WRITE) ||
+	    a[3] != (MAP_SHARED | MAP_FIXED_NOREPLACE) || a[4] != transit(trap) ||
+	    a[5] != page * TN_PAGE_SIZE) {
+		refuse(trap, EPERM);
+	} else if (!put(trap, thread->port.epoll_fd, LINUX_FD_EPOLL + index) ||
+		   !put(trap, thread->port.private_fd, transit(trap))) {
+		refuse(trap, EMFILE);
+	} else {
+		proceed(trap);
+	}
+}
+
 static void on_map(const struct trap *trap)
 {
 	enum linux_side side;
 	uint32_t number;
+	uint64_t page;
 	if (linux_link_find(trap->argument[0], &side, &number))
 		map_in_link_area(trap, side, number);
+	else if (find_private(trap->argument, &number, &page))
+		map_private(trap, number, page);
 	else
 		map_region(trap);
 }
@@ -165,6 +214,14 @@ static void on_unmap(const struct trap *trap)
 			refuse(trap, EPERM);
 		return;
 	}
+	uint64_t page;
+	if (find_private(a, &number, &page)) {
+		if (thread_find(trap->pd, number))
+			refuse(trap, EPERM);
+		else
+			proceed(trap);
+		return;
+	}
 	struct region *region = core_region_find(trap->pd, a[0]);
 	if (!region || !region->leaving || a[0] != region->address || a[1] != region->size) {
 		refuse(trap, EPERM);
@@ -172,6 +229,36 @@ static void on_unmap(const struct trap *trap)
 	}
 	if (proceed(trap))
 		core_region_gone(trap->pd, region);
+}
+
+/* A thread that core has made and started, once, on its own stack. */
+static void on_clone(const struct trap *trap)
+{
+	const uint64_t *a = trap->argument;
+	uint64_t index = (a[1] - LAYOUT_STACKS) / LAYOUT_STACK_SLOT;
+	uint64_t word = linux_alive_address((uint32_t)index);
+	struct thread *thread =
+		index < LAYOUT_THREADS_MAX ? thread_find(trap->pd, (uint32_t)index) : NULL;
+	if (!thread || !index || !thread->started || thread->port.cloned ||
+	    a[0] != LINUX_THREAD_FLAGS || a[2] != word || a[3] != word) {
+		refuse(trap, EPERM);
+		return;
+	}
+	thread->port.cloned = true;
+	proceed(trap);
+}
+
+/* One to one: no two threads share an index, whatever they say. */
+static void on_new_thread(const struct trap *trap, uint64_t index)
+{
+	struct thread *thread =
+		index < LAYOUT_THREADS_MAX ? thread_find(trap->pd, (uint32_t)index) : NULL;
+	if (trap->thread || !thread || !thread->port.cloned || thread->port.tid) {
+		refuse(trap, EPERM);
+		return;
+	}
+	thread->port.tid = trap->tid;
+	answer(trap, 0, 0, 0);
 }
 
 static void on_trap(const struct trap *trap)
@@ -186,11 +273,39 @@ static void on_trap(const struct trap *trap)
 		if (port_of(trap->pd)->faulted)
 			break;
 		port_of(trap->pd)->faulted = true;
-		core_fault(trap->pd, &trap->pd->thread, &fault);
+		core_fault(trap->pd, trap->thread, &fault);
+		break;
+	case LINUX_TRAP_THREAD:
+		on_new_thread(trap, a[1]);
 		break;
 	default:
 		refuse(trap, EINVAL);
 	}
+}
+
+static struct thread *thread_of(struct pd *pd, uint32_t tid)
+{
+	struct list_node *node = list_first(&pd->threads);
+	for (; node; node = list_next(&pd->threads, node)) {
+		struct thread *thread = list_entry(node, struct thread, in_pd);
+		if (thread->port.tid == tid)
+			return thread;
+	}
+	return NULL;
+}
+
+static void decide(const struct trap *trap, int number)
+{
+	if (number == LINUX_TRAP)
+		on_trap(trap);
+	else if (!trap->thread)
+		refuse(trap, EPERM);
+	else if (number == __NR_mmap)
+		on_map(trap);
+	else if (number == __NR_munmap)
+		on_unmap(trap);
+	else
+		on_clone(trap);
 }
 
 /*
@@ -210,15 +325,12 @@ void listener_ready(struct pd *pd, uint32_t events)
 	uint64_t argument[6];
 	for (unsigned i = 0; i < 6; i++)
 		argument[i] = notification.data.args[i];
-	struct trap trap = { .pd = pd, .id = notification.id, .argument = argument };
-	switch (notification.data.nr) {
-	case __NR_mmap:
-		on_map(&trap);
-		break;
-	case __NR_munmap:
-		on_unmap(&trap);
-		break;
-	default:
-		on_trap(&trap);
-	}
+	struct trap trap = {
+		.pd = pd,
+		.thread = thread_of(pd, notification.pid),
+		.tid = notification.pid,
+		.id = notification.id,
+		.argument = argument,
+	};
+	decide(&trap, notification.data.nr);
 }

@@ -41,6 +41,8 @@ void modules_open(int argc, char **argv);
 void process_init(void);
 void process_handover(struct pd *pd);
 void process_ended(struct pd *pd);
+/* Its end is told later. */
+void process_kill(const struct port_pd *port);
 void process_kill_all(void);
 /* Copies the capability to the waiting trap, or system call. */
 void listener_ready(struct pd *pd, uint32_t events);
@@ -48,3 +50,13 @@ void listener_ready(struct pd *pd, uint32_t events);
 /* Tables of a PD. */
 tn_error tables_create(struct pd *pd);
 void tables_destroy(struct pd *pd);
+
+/* What a thread has of core's: its memory and its epoll instance. */
+void thread_close(struct thread *thread);
+
+static inline void close_file(int *fd)
+{
+	if (*fd)
+		linux_close(*fd);
+	*fd = 0;
+}

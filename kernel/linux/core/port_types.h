@@ -35,12 +35,10 @@ struct port_watch {
 };
 
 struct port_pd {
-	int private_fd, caps_fd, grants_fd, records_fd;
-	int epoll_fd;      /* of its entrypoint */
+	int caps_fd, grants_fd, records_fd;
 	int core_event_fd; /* its channel to core */
 	int pidfd, listener_fd, launcher_fd;
 	bool faulted;
-	unsigned char *private_view; /* LINUX_PRIVATE_PAGES */
 	unsigned char *records_view; /* LAYOUT_CHANNELS */
 	uint32_t records_pages;
 	uint32_t grant_count, free_grant, serial; /* of the grant table; free_grant 0: none */
@@ -51,7 +49,11 @@ struct port_pd {
 };
 
 struct port_thread {
-	uint64_t reserved;
+	int private_fd;      /* LINUX_PRIVATE_... */
+	int epoll_fd;        /* of its entrypoint */
+	unsigned char *view; /* of private_fd */
+	uint32_t tid;        /* as Linux calls it; 0: not known yet */
+	bool cloned;         /* has been let come into being */
 };
 
 struct port_channel {

@@ -84,7 +84,7 @@ static long spawn(int *pidfd)
 	return pid;
 }
 
-static tn_error make_process(struct port_pd *port)
+static tn_error make_process(struct port_pd *port, uint32_t *pid)
 {
 	int pair[2], pidfd = 0;
 	long result =
@@ -99,6 +99,7 @@ static tn_error make_process(struct port_pd *port)
 	if (result < 0)
 		return error_of(result);
 	port->pidfd = pidfd;
+	*pid = (uint32_t)result;
 	list_append(&processes, &port->in_processes);
 	return error_of(exec_error);
 }
@@ -142,7 +143,7 @@ static tn_error add(struct batch *batch, int fd, struct plan_map map)
 	return error;
 }
 
-static tn_error add_tables(struct batch *batch, const struct port_pd *port)
+static tn_error add_tables(struct batch *batch, const struct port_pd *port, int private_fd)
 {
 	const int writable = PROT_READ | PROT_WRITE;
 	const int shared = MAP_SHARED | MAP_FIXED_NOREPLACE,
@@ -151,14 +152,14 @@ static tn_error add_tables(struct batch *batch, const struct port_pd *port)
 		int fd;
 		struct plan_map map;
 	} window[] = {
-		{ port->private_fd,
+		{ private_fd,
 		  { LAYOUT_THREAD_PAGES, TN_PAGE_SIZE, LINUX_PRIVATE_THREAD * TN_PAGE_SIZE,
 		    writable, shared } },
-		{ port->private_fd,
+		{ private_fd,
 		  { LAYOUT_STACKS + LINUX_SIGNAL_STACK_OFFSET,
 		    LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE,
 		    LINUX_PRIVATE_SIGNAL_STACK * TN_PAGE_SIZE, writable, shared } },
-		{ port->private_fd,
+		{ private_fd,
 		  { linux_link_address(LINUX_CLIENT, 0), LINUX_LINK_SIZE,
 		    LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE, writable, shared } },
 		{ port->caps_fd, { LINUX_CAPS, LINUX_CAPS_SIZE, 0, PROT_READ, own } },
@@ -209,7 +210,7 @@ static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer,
 {
 	struct port_pd *port = port_of(pd);
 	struct batch batch = { .socket = port->launcher_fd };
-	tn_error error = add_tables(&batch, port);
+	tn_error error = add_tables(&batch, port, pd->thread.port.private_fd);
 	if (error == TN_OK)
 		error = add_regions(&batch, pd);
 	if (error == TN_OK)
@@ -220,7 +221,7 @@ static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer,
 	batch.plan.stack_pointer = stack_pointer;
 	batch.plan.argument = argument;
 	set_name(&batch.plan, pd->label);
-	batch.control.fd[0] = port->epoll_fd;
+	batch.control.fd[0] = pd->thread.port.epoll_fd;
 	batch.control.fd[1] = port->core_event_fd;
 	return send(&batch, 2);
 }
@@ -247,7 +248,7 @@ static bool reap(int pidfd, siginfo_t *info)
 	       info->si_pid != 0;
 }
 
-static void send_kill(const struct port_pd *port)
+void process_kill(const struct port_pd *port)
 {
 	linux_call4(__NR_pidfd_send_signal, port->pidfd, SIGNAL_KILL, NULL, 0);
 }
@@ -259,7 +260,7 @@ static void kill_process(struct port_pd *port)
 	struct pollfd poll = { .fd = port->pidfd, .events = POLLIN };
 	if (!port->pidfd)
 		return;
-	send_kill(port);
+	process_kill(port);
 	while (linux_call3(__NR_poll, &poll, 1, -1) != 1)
 		;
 	reap(port->pidfd, &info);
@@ -278,7 +279,9 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 			   uint64_t argument)
 {
 	struct port_pd *port = port_of(thread->pd);
-	tn_error error = make_process(port);
+	if (thread->index) /* only the process itself can do it; see on_clone() */
+		return TN_OK;
+	tn_error error = make_process(port, &thread->port.tid);
 	if (error == TN_OK)
 		error = send_plan(thread->pd, entry, stack_pointer, argument);
 	if (error != TN_OK) {
@@ -334,7 +337,7 @@ void process_kill_all(void)
 	if (!processes.head.next)
 		return;
 	for (node = list_first(&processes); node; node = list_next(&processes, node))
-		send_kill(list_entry(node, struct port_pd, in_processes));
+		process_kill(list_entry(node, struct port_pd, in_processes));
 	while ((node = list_first(&processes))) {
 		struct port_pd *port = list_entry(node, struct port_pd, in_processes);
 		kill_process(port);

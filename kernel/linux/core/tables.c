@@ -75,15 +75,17 @@ static tn_error grant_install(struct cap *cap)
 	error = grant_names(server->grants_fd, index, cap->channel->identity, object->key);
 	if (error == TN_OK)
 		error = grant_kind(server->grants_fd, index, cap->port.serial,
-				   object->kind == OBJECT_SIGNAL ? LINUX_GRANT_SIGNAL
-								 : LINUX_GRANT_OBJECT);
+				   LINUX_GRANT_KIND(object->kind == OBJECT_SIGNAL
+							    ? LINUX_GRANT_SIGNAL
+							    : LINUX_GRANT_OBJECT,
+						    object->entrypoint->index));
 	return error;
 }
 
 /* The entry exists, so that writing to it cannot fail. */
 static void grant_remove(struct cap *cap)
 {
-	struct port_pd *server = port_of(cap->object->entrypoint);
+	struct port_pd *server = port_of(cap->object->entrypoint->pd);
 	uint32_t index = cap->port.grant;
 	cap->port.grant = 0;
 	if (!server->grants_fd)
@@ -104,7 +106,9 @@ static tn_error entry_write(struct cap *cap)
 	uint32_t rest[3] = { 0, cap->port.grant, cap->port.serial };
 	if (cap->channel)
 		rest[0] = cap->channel->port.number |
-			  (cap->channel->server == cap->holder ? LINUX_CAP_OWN : 0);
+			  (cap->channel->server == cap->holder
+				   ? LINUX_CAP_OWN(cap->channel->entrypoint->index)
+				   : 0);
 	tn_error error = table_write(fd, offset + 4, rest, sizeof(rest));
 	return error == TN_OK ? table_write(fd, offset, &cap->handle, 4) : error;
 }
@@ -165,7 +169,7 @@ void *port_channel_table_page(struct pd *pd, uint32_t page)
 
 struct tn_thread_page *port_thread_page(struct thread *thread)
 {
-	unsigned char *view = port_of(thread->pd)->private_view;
+	unsigned char *view = thread->port.view;
 	return view ? (struct tn_thread_page *)(void *)(view + LINUX_PRIVATE_THREAD * TN_PAGE_SIZE)
 		    : NULL;
 }
@@ -188,10 +192,9 @@ void port_thread_abort(struct thread *thread)
 
 static tn_error create_files(struct port_pd *port)
 {
-	int *file[] = { &port->private_fd, &port->caps_fd, &port->grants_fd, &port->records_fd };
+	int *file[] = { &port->caps_fd, &port->grants_fd, &port->records_fd };
 	for (unsigned i = 0; i < sizeof(file) / sizeof(file[0]); i++) {
-		uint64_t size = i == 0 ? LINUX_PRIVATE_PAGES * TN_PAGE_SIZE : 0;
-		int fd = memory_file(size, i > 0);
+		int fd = memory_file(0, true);
 		if (fd < 0)
 			return error_of(fd);
 		*file[i] = fd;
@@ -203,18 +206,14 @@ tn_error tables_create(struct pd *pd)
 {
 	struct port_pd *port = port_of(pd);
 	tn_error error = create_files(port);
+	if (error == TN_OK)
+		error = port_thread_create(&pd->thread);
 	if (error != TN_OK)
 		return error;
-	long epoll = linux_call1(__NR_epoll_create1, O_CLOEXEC);
-	port->epoll_fd = epoll > 0 ? (int)epoll : 0;
 	long event = linux_call2(__NR_eventfd2, 0, O_CLOEXEC | O_NONBLOCK);
 	port->core_event_fd = event > 0 ? (int)event : 0;
-	if (!port->epoll_fd || !port->core_event_fd)
+	if (!port->core_event_fd)
 		return TN_ERR_LIMIT;
-	port->private_view = linux_map(NULL, LINUX_PRIVATE_PAGES * TN_PAGE_SIZE,
-				       PROT_READ | PROT_WRITE, MAP_SHARED, port->private_fd, 0);
-	if (!port->private_view)
-		return TN_ERR_OUT_OF_RAM;
 	port->first_numbers = 1; /* core's channel */
 	port->links_end[LINUX_CLIENT] = 1;
 	port->grant_count = 1;
@@ -228,27 +227,19 @@ tn_error tables_create(struct pd *pd)
 		watch_add(port->core_event_fd, &port->watch[WATCH_CORE_LINK], EPOLLIN | EPOLLET));
 }
 
-static void close_file(int *fd)
-{
-	if (*fd)
-		linux_close(*fd);
-	*fd = 0;
-}
-
 void tables_destroy(struct pd *pd)
 {
 	struct port_pd *port = port_of(pd);
-	if (port->private_view)
-		linux_unmap(port->private_view, LINUX_PRIVATE_PAGES * TN_PAGE_SIZE);
 	if (port->records_view)
 		linux_unmap(port->records_view, LAYOUT_CHANNELS_END - LAYOUT_CHANNELS);
-	port->private_view = port->records_view = NULL;
+	port->records_view = NULL;
 	if (port->core_event_fd)
 		watch_remove(port->core_event_fd);
 	close_file(&port->core_event_fd);
-	close_file(&port->epoll_fd);
 	close_file(&port->records_fd);
 	close_file(&port->grants_fd);
 	close_file(&port->caps_fd);
-	close_file(&port->private_fd);
+	struct list_node *node = list_first(&pd->threads);
+	for (; node; node = list_next(&pd->threads, node))
+		thread_close(list_entry(node, struct thread, in_pd));
 }

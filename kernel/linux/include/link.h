@@ -33,6 +33,8 @@ struct link {
 	uint32_t opcode, length, cap_count;
 	uint32_t grant, serial; /* core's link: handle and 0 */
 	uint32_t status, reply_length, reply_cap_count;
+	uint32_t thread;     /* of the client, that waits for the reply */
+	uint32_t entrypoint; /* the server's thread + 1, written by core; only a hint */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX]; /* core's link only, either way */
 	uint64_t signals[LINK_SIGNAL_WORDS]; /* bit: index of the grant, modulo their number */
 	_Alignas(4096) unsigned char data[TN_MESSAGE_MAX];
@@ -75,6 +77,7 @@ static inline bool link_take(struct link *link, struct link_request *taken,
 	taken->grant = LINK_READ(link->grant);
 	taken->serial = LINK_READ(link->serial);
 	request->length = LINK_READ(link->length);
+	request->thread = LINK_READ(link->thread);
 	request->data = request->reply = link->data;
 	request->reply_length = 0;
 	request->reply_cap_count = 0;

@@ -9,6 +9,7 @@
 
 #include <layout.h>
 #include <linux/mman.h>
+#include <linux/sched.h>
 #include <tenon/types.h>
 
 /* Tables that core writes and the component reads, at fixed windows; core lets them grow. */
@@ -60,9 +61,9 @@ static inline bool linux_link_find(uint64_t address, enum linux_side *side, uint
 }
 
 /*
- * Memory that comes with every component. The scratch pages take the place of a channel's memory
- * that core has destroyed while the component works on it. A signal stack lies in the thread's own
- * stack slot, for a thread finds itself by its stack pointer.
+ * Memory that comes with every thread, and core's link with the first one. The scratch pages take
+ * the place of a channel's memory that core has destroyed while the component works on it. A signal
+ * stack lies in the thread's own stack slot, for a thread finds itself by its stack pointer.
  */
 enum {
 	LINUX_PRIVATE_THREAD = 0,
@@ -74,11 +75,25 @@ enum {
 };
 #define LINUX_SIGNAL_STACK_OFFSET 0x10000ull
 
+/* The last word of a thread's page: not 0 while Linux runs the thread, which then clears it. */
+#define LINUX_ALIVE_OFFSET (TN_PAGE_SIZE - 4)
+static inline uint64_t linux_alive_address(uint32_t thread)
+{
+	return LAYOUT_THREAD_PAGES + thread * TN_PAGE_SIZE + LINUX_ALIVE_OFFSET;
+}
+
+/* How a thread is made, and not otherwise. */
+#define LINUX_THREAD_FLAGS                                                                  \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | \
+	 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+
 /* Descriptors of a component. Nothing else is ever open in it. */
 enum {
-	LINUX_FD_EPOLL = 3,   /* of its entrypoint */
-	LINUX_FD_TRANSIT = 4, /* what is being mapped */
-	LINUX_FD_EVENTS = 8,  /* + number of a client's channel; 0 is core's */
+	LINUX_FD_EPOLL = 3, /* + index of the thread whose entrypoint it belongs to */
+	LINUX_FD_EPOLL_END = LINUX_FD_EPOLL + (int)LAYOUT_THREADS_MAX,
+	LINUX_FD_TRANSIT = LINUX_FD_EPOLL_END, /* + index of the thread: what it is mapping */
+	/* + number of a client's channel; 0 is core's */
+	LINUX_FD_EVENTS = LINUX_FD_TRANSIT + (int)LAYOUT_THREADS_MAX,
 };
 
 /* Capabilities as their holder's runtime sees them, by index. Zeroed: none. */
@@ -88,8 +103,11 @@ struct linux_cap_entry {
 	uint32_t grant;   /* index in the server's table */
 	uint32_t serial;  /* must be the grant's */
 };
-#define LINUX_CAP_OWN     0x80000000u /* served by the holder's own entrypoint */
-#define LINUX_CAP_CHANNEL 0x7fffffffu
+/* Served by the holder itself, by the entrypoint of that thread. */
+#define LINUX_CAP_OWN(thread)     (0x80000000u | (uint32_t)(thread) << 20)
+#define LINUX_CAP_IS_OWN(channel) ((channel)&0xfff00000u)
+#define LINUX_CAP_CHANNEL         0xfffffu
+_Static_assert(LAYOUT_THREADS_MAX <= 1u << 11 && LINUX_LINKS_MAX <= 1u << 20, "side by side");
 _Static_assert(LINUX_CAPS_SIZE / sizeof(struct linux_cap_entry) >= 1u << 20, "any handle");
 
 /*
@@ -100,8 +118,9 @@ struct linux_grant {
 	uint32_t channel; /* its identity, of which the server knows the index */
 	uint32_t key;
 	uint32_t serial;
-	uint32_t kind;
+	uint32_t kind; /* and index of the thread that serves it, from bit 8 */
 };
+#define LINUX_GRANT_KIND(kind, thread) ((uint32_t)(kind) | (uint32_t)(thread) << 8)
 enum { LINUX_GRANT_FREE, LINUX_GRANT_OBJECT, LINUX_GRANT_SIGNAL };
 #define LINUX_GRANTS_MAX ((uint32_t)(LINUX_GRANTS_SIZE / sizeof(struct linux_grant)))
 
@@ -109,9 +128,10 @@ enum { LINUX_GRANT_FREE, LINUX_GRANT_OBJECT, LINUX_GRANT_SIGNAL };
  * Core traps: a system call that Linux does not have, answered by core. Arguments are values.
  *
  *     FAULT kind, address, instruction     core tells the parent; counts once
+ *     THREAD index                         a new thread's first: from now on core knows it
  */
 #define LINUX_TRAP 236
-enum { LINUX_TRAP_FAULT };
+enum { LINUX_TRAP_FAULT, LINUX_TRAP_THREAD };
 
 /* The protection and flags that a region is mapped with; core insists on them. */
 static inline int linux_protection(uint32_t rights)

@@ -89,22 +89,23 @@ tn_error port_call_begin(struct tn_call *call)
 	struct linux_cap_entry entry;
 	if (!cap_entry(call->destination, &entry))
 		return TN_ERR_GONE;
-	if (entry.channel & LINUX_CAP_OWN)
+	if (LINUX_CAP_IS_OWN(entry.channel) == LINUX_CAP_OWN(current_thread()))
 		return TN_ERR_DEADLOCK;
-	link_lock(entry.channel);
-	struct link *link = link_open(LINUX_CLIENT, entry.channel);
+	uint32_t number = entry.channel & LINUX_CAP_CHANNEL;
+	link_lock(number);
+	struct link *link = link_open(LINUX_CLIENT, number);
 	tn_error error = TN_ERR_OUT_OF_RAM;
 	if (link)
 		error = prepare(link, call->destination);
 	else if (!cap_entry(call->destination, &entry))
 		error = TN_ERR_GONE;
 	if (error != TN_OK) {
-		finish(entry.channel);
+		finish(number);
 		return error;
 	}
 	call->data = link->data;
 	call->port[PORT_LINK] = (uintptr_t)link;
-	call->port[PORT_NUMBER] = entry.channel;
+	call->port[PORT_NUMBER] = number;
 	return TN_OK;
 }
 
@@ -119,6 +120,7 @@ static void send(struct link *link, const struct tn_call *call, const struct lin
 	LINK_WRITE(link->serial, core ? 0 : entry->serial);
 	for (uint32_t i = 0; core && i < call->cap_count && i < TN_MESSAGE_CAPS_MAX; i++)
 		LINK_WRITE(link->caps[i], call->caps[i]);
+	LINK_WRITE(link->thread, current_thread());
 	LINK_WRITE(link->waiting, 0);
 	__atomic_store_n(&link->request, sequence, __ATOMIC_RELEASE);
 	ring(entry->channel);
@@ -144,7 +146,10 @@ tn_error port_call_invoke(struct tn_call *call)
 	struct link *link = (struct link *)call->port[PORT_LINK];
 	struct linux_cap_entry entry;
 	uint32_t sequence = __atomic_add_fetch(&sequences, 1, __ATOMIC_RELAXED);
-	if (!cap_entry(call->destination, &entry) || entry.channel != call->port[PORT_NUMBER])
+	if (!cap_entry(call->destination, &entry))
+		return TN_ERR_GONE;
+	entry.channel &= LINUX_CAP_CHANNEL;
+	if (entry.channel != call->port[PORT_NUMBER])
 		return TN_ERR_GONE;
 	if (sequence == LINK_READ(link->reply)) /* of four thousand million calls ago */
 		sequence = __atomic_add_fetch(&sequences, 1, __ATOMIC_RELAXED);

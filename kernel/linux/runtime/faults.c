@@ -69,7 +69,13 @@ static bool recover(int signal, const siginfo_t *info, struct sigcontext *contex
 		context->rip = (uint64_t)linux_probe_absent;
 		return true;
 	}
-	return signal == SIGBUS && link_bury((uint64_t)info->si_addr);
+	if (context->rip == (uint64_t)linux_peek) {
+		context->rip = (uint64_t)linux_peek_absent;
+		return true;
+	}
+	/* What another thread has taken away is as good as what core has. */
+	bool ours = context->rip >= LAYOUT_RUNTIME && context->rip < LAYOUT_RUNTIME_END;
+	return (signal == SIGBUS || ours) && link_bury((uint64_t)info->si_addr);
 }
 
 static void handle(int signal, const siginfo_t *info, struct ucontext *interrupted)
@@ -95,6 +101,14 @@ __asm__(".text\n"
 	"linux_probe_absent:\n\t"
 	"xorl %eax, %eax\n\t"
 	"ret\n"
+	".hidden linux_peek\n.globl linux_peek\n.type linux_peek, @function\n"
+	"linux_peek:\n\t"
+	"movl (%rdi), %eax\n\t"
+	"ret\n"
+	".hidden linux_peek_absent\n.globl linux_peek_absent\n"
+	"linux_peek_absent:\n\t"
+	"xorl %eax, %eax\n\t"
+	"ret\n"
 	".hidden linux_signal_return\n.globl linux_signal_return\n"
 	"linux_signal_return:\n\t"
 	"movq $15, %rax\n\t" /* rt_sigreturn, in the form that debuggers know */
@@ -103,7 +117,8 @@ extern void linux_signal_return(void);
 
 void faults_init(void)
 {
-	static const unsigned char signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS };
+	static const unsigned char signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+						 SIGTRAP, SIGSYS };
 	uint64_t slot = LAYOUT_STACKS + current_thread() * LAYOUT_STACK_SLOT;
 	stack_t stack = {
 		.ss_sp = (void *)(slot + LINUX_SIGNAL_STACK_OFFSET),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <base/shared.h>
+#include <linux/eventpoll.h>
 #include <link.h>
 #include <linux_abi.h>
 #include <linux_call.h>
@@ -22,14 +23,60 @@ static inline struct tn_thread_page *thread_page(uint32_t thread)
 	return (struct tn_thread_page *)(LAYOUT_THREAD_PAGES + thread * TN_PAGE_SIZE);
 }
 
+/*
+ * An entrypoint: the kernel reports channels that were written to, in batches. See server.c.
+ */
+enum { SERVER_BATCH = 16 };
+struct server {
+	/* Reported, not yet looked at. */
+	struct epoll_event event[SERVER_BATCH];
+	uint32_t count, position;
+	/* Being looked at: signals first, then its request. */
+	bool open;
+	uint32_t channel;
+	uint64_t signals[LINK_SIGNAL_WORDS];
+	uint32_t next_grant; /* of the lowest bit in `signals` */
+	/* Requests that wait for signals_only to end are among [low, high). */
+	uint32_t deferred_low, deferred_high;
+	/* In service. */
+	bool serving;
+	uint32_t served_channel, served_sequence;
+};
+
+/*
+ * What a thread has of its own, in its page. Buried channels are those that were destroyed while
+ * the thread worked on them: scratch pages took the place of their memory. At most the one of a
+ * call, that of the request in service, and that being looked at.
+ */
+enum { BURIED = 3 };
+struct linux_thread {
+	struct tn_thread_page page;
+	uint64_t buried[BURIED]; /* addresses of links; 0: none */
+	uint32_t link, next;     /* number of the channel that it has locked; see park.c */
+	struct server server;
+};
+_Static_assert(sizeof(struct linux_thread) <= LINUX_ALIVE_OFFSET, "fits the thread's page");
+
+static inline struct linux_thread *linux_thread(uint32_t thread)
+{
+	return (struct linux_thread *)(void *)thread_page(thread);
+}
+
+static inline struct linux_thread *this_thread(void)
+{
+	return linux_thread(current_thread());
+}
+
 /* Blocks until a wake at one of the words, unless one of them has changed already. */
 void futex_wait(const uint32_t *a, uint32_t value_a, const uint32_t *b, uint32_t value_b);
-void futex_wake(const uint32_t *word);
+void futex_wake(const uint32_t *word, uint32_t count);
 
 /* For channels: one thread at a time. */
 void link_lock(uint32_t number);
 void link_unlock(uint32_t number);
 
+/* Core puts the memory at the thread's transit descriptor. Address, or -errno. */
+long port_map(uint64_t address, uint64_t size, int protection, int flags, uint64_t offset);
 /* The memory of a channel, mapped if it was not. NULL: there is no such channel any more. */
 struct link *link_open(enum linux_side side, uint32_t number);
 /* Use of the link has ended: takes scratch pages away that took its place meanwhile. */
@@ -39,6 +86,9 @@ bool link_bury(uint64_t address);
 
 /* A byte that may not be there: 1 if it is, 0 if not. A fault in it is caught. */
 int linux_probe(const void *address);
+/* A word that may not be there: 0 if it is not. */
+uint32_t linux_peek(const uint32_t *word);
+extern const char linux_peek_absent[];
 extern const char linux_probe_absent[];
 
 /* Signal handlers for faults, and the sandbox. In this order. */

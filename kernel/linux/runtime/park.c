@@ -4,16 +4,22 @@
 /* Sleeping and waking. */
 #include "local.h"
 
-enum { LOCKS = 64, FREE = 0, TAKEN = 1, CONTENDED = 2 };
+enum { BUCKETS = 64, FREE = 0, TAKEN = 1, CONTENDED = 2 };
 
 /* One token a thread. */
 static uint32_t tokens[LAYOUT_THREADS_MAX];
 
 /*
- * A thread holds at most one at a time, of the channel whose message buffer it uses, so that
- * sharing a lock with other channels costs time at worst.
+ * Which thread has locked which channel. Exactly that channel, whatever else is in the bucket: a
+ * thread may hold one while the thread that serves it, of the same component, calls through
+ * another. A bucket's own lock is held for a few instructions.
  */
-static uint32_t locks[LOCKS];
+static struct bucket {
+	uint32_t lock;
+	uint32_t first;   /* thread + 1; linux_thread.next goes on */
+	uint32_t changes; /* futex word: counts releases that somebody waited for */
+	bool awaited;
+} buckets[BUCKETS];
 
 void futex_wait(const uint32_t *a, uint32_t value_a, const uint32_t *b, uint32_t value_b)
 {
@@ -24,26 +30,67 @@ void futex_wait(const uint32_t *a, uint32_t value_a, const uint32_t *b, uint32_t
 	linux_call5(__NR_futex_waitv, words, b ? 2 : 1, 0, 0, 0);
 }
 
-void futex_wake(const uint32_t *word)
+void futex_wake(const uint32_t *word, uint32_t count)
 {
-	linux_call3(__NR_futex, word, FUTEX_WAKE, 1);
+	linux_call3(__NR_futex, word, FUTEX_WAKE, count);
+}
+
+static void lock(uint32_t *word)
+{
+	uint32_t seen = FREE;
+	if (__atomic_compare_exchange_n(word, &seen, TAKEN, false, __ATOMIC_ACQUIRE,
+					__ATOMIC_RELAXED))
+		return;
+	while (__atomic_exchange_n(word, CONTENDED, __ATOMIC_ACQUIRE) != FREE)
+		futex_wait(word, CONTENDED, NULL, 0);
+}
+
+static void unlock(uint32_t *word)
+{
+	if (__atomic_exchange_n(word, FREE, __ATOMIC_RELEASE) == CONTENDED)
+		futex_wake(word, 1);
+}
+
+static bool held(const struct bucket *bucket, uint32_t number)
+{
+	for (uint32_t i = bucket->first; i; i = linux_thread(i - 1)->next)
+		if (linux_thread(i - 1)->link == number)
+			return true;
+	return false;
 }
 
 void link_lock(uint32_t number)
 {
-	uint32_t *lock = &locks[number % LOCKS], seen = FREE;
-	if (__atomic_compare_exchange_n(lock, &seen, TAKEN, false, __ATOMIC_ACQUIRE,
-					__ATOMIC_RELAXED))
-		return;
-	while (__atomic_exchange_n(lock, CONTENDED, __ATOMIC_ACQUIRE) != FREE)
-		futex_wait(lock, CONTENDED, NULL, 0);
+	struct bucket *bucket = &buckets[number % BUCKETS];
+	struct linux_thread *self = this_thread();
+	lock(&bucket->lock);
+	while (held(bucket, number)) {
+		uint32_t changes = bucket->changes;
+		bucket->awaited = true;
+		unlock(&bucket->lock);
+		futex_wait(&bucket->changes, changes, NULL, 0);
+		lock(&bucket->lock);
+	}
+	self->link = number;
+	self->next = bucket->first;
+	bucket->first = current_thread() + 1;
+	unlock(&bucket->lock);
 }
 
 void link_unlock(uint32_t number)
 {
-	uint32_t *lock = &locks[number % LOCKS];
-	if (__atomic_exchange_n(lock, FREE, __ATOMIC_RELEASE) == CONTENDED)
-		futex_wake(lock);
+	struct bucket *bucket = &buckets[number % BUCKETS];
+	uint32_t *at = &bucket->first;
+	lock(&bucket->lock);
+	while (*at != current_thread() + 1)
+		at = &linux_thread(*at - 1)->next;
+	*at = this_thread()->next;
+	bool awaited = bucket->awaited;
+	bucket->awaited = false;
+	bucket->changes += awaited;
+	unlock(&bucket->lock);
+	if (awaited)
+		futex_wake(&bucket->changes, INT32_MAX);
 }
 
 void port_park(uint32_t thread)
@@ -55,5 +102,5 @@ void port_park(uint32_t thread)
 void port_unpark(uint32_t thread)
 {
 	if (!__atomic_exchange_n(&tokens[thread], 1, __ATOMIC_RELEASE))
-		futex_wake(&tokens[thread]);
+		futex_wake(&tokens[thread], 1);
 }

@@ -7,34 +7,34 @@
  */
 #include "local.h"
 
-/*
- * Channels that were destroyed while this component worked on them: scratch pages took the place of
- * their memory. At most the one of a call, that of the request in service, and that being looked
- * at.
- */
-enum { BURIED = 3 };
-static uint64_t buried[BURIED]; /* addresses of links; 0: none */
+enum { UNMAP_PATIENCE = 10000 };
 
+/* Of the calling thread: nobody else works on the same channel on the same side. */
 static uint64_t *buried_find(uint64_t link)
 {
+	uint64_t *buried = this_thread()->buried;
 	for (unsigned i = 0; i < BURIED; i++)
 		if (buried[i] == link)
 			return &buried[i];
 	return NULL;
 }
 
-static long map(uint64_t address, uint64_t size, int protection, int flags, uint64_t offset)
+long port_map(uint64_t address, uint64_t size, int protection, int flags, uint64_t offset)
 {
+	const uint32_t transit = LINUX_FD_TRANSIT + current_thread();
 	long result = linux_call6(__NR_mmap, address, size, (uint64_t)protection, (uint64_t)flags,
-				  LINUX_FD_TRANSIT, offset);
-	linux_call1(__NR_close, LINUX_FD_TRANSIT);
+				  transit, offset);
+	linux_call1(__NR_close, transit);
 	return result;
 }
 
 tn_error port_attached(uint64_t address, uint64_t size, uint64_t offset, uint32_t rights)
 {
 	int protection = linux_protection(rights), flags = linux_map_flags(rights);
-	long result = map(address, size, protection, flags, offset);
+	long result = -EEXIST;
+	/* Core has let another thread unmap what was here, which it may be just about to do. */
+	for (unsigned i = 0; result == -EEXIST && i < UNMAP_PATIENCE; i++)
+		result = port_map(address, size, protection, flags, offset);
 	if (result == (long)address)
 		return TN_OK;
 	return result == -ENOMEM ? TN_ERR_OUT_OF_RAM : TN_ERR_GONE;
@@ -51,8 +51,8 @@ struct link *link_open(enum linux_side side, uint32_t number)
 	struct link *link = (struct link *)address;
 	if (linux_probe(link))
 		return link;
-	long result =
-		map(address, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, 0);
+	long result = port_map(address, LINUX_LINK_SIZE, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_FIXED, 0);
 	return result == (long)address && linux_probe(link) ? link : NULL;
 }
 
@@ -71,8 +71,8 @@ bool link_bury(uint64_t address)
 	if (!entry)
 		return false;
 	*entry = link;
-	return map(address, TN_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-		   page * TN_PAGE_SIZE) == (long)address;
+	return port_map(address, TN_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			page * TN_PAGE_SIZE) == (long)address;
 }
 
 void link_settle(enum linux_side side, uint32_t number)

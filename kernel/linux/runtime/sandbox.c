@@ -37,11 +37,19 @@ void sandbox_close(void)
 		RETURN(SECCOMP_RET_KILL_PROCESS),
 
 		/* Core decides about each of these. */
-		IF_EQUAL(__NR_mmap, 3),
-		IF_EQUAL(__NR_munmap, 2),
-		IF_EQUAL(LINUX_TRAP, 1),
+		IF_EQUAL(__NR_mmap, 4),
+		IF_EQUAL(__NR_munmap, 3),
+		IF_EQUAL(LINUX_TRAP, 2),
+		IF_EQUAL(__NR_exit, 1),
 		UNLESS_EQUAL(__NR_rt_sigreturn, 1),
 		RETURN(SECCOMP_RET_ALLOW),
+
+		/* A thread, as core decides. */
+		UNLESS_EQUAL(__NR_clone, 4),
+		LOAD(LOW(0)),
+		UNLESS_EQUAL(LINUX_THREAD_FLAGS, 1),
+		RETURN(SECCOMP_RET_ALLOW),
+		RETURN(SECCOMP_RET_TRAP),
 
 		UNLESS_EQUAL(__NR_futex, 4),
 		LOAD(LOW(1)),
@@ -60,9 +68,10 @@ void sandbox_close(void)
 		RETURN(SECCOMP_RET_ALLOW),
 		RETURN(SECCOMP_RET_TRAP),
 
-		UNLESS_EQUAL(__NR_epoll_wait, 4),
+		UNLESS_EQUAL(__NR_epoll_wait, 5),
 		LOAD(LOW(0)),
-		UNLESS_EQUAL(LINUX_FD_EPOLL, 1),
+		UNLESS_BELOW(LINUX_FD_EPOLL_END, 2),
+		IF_BELOW(LINUX_FD_EPOLL, 1),
 		RETURN(SECCOMP_RET_ALLOW),
 		RETURN(SECCOMP_RET_TRAP),
 
@@ -78,11 +87,10 @@ void sandbox_close(void)
 		RETURN(SECCOMP_RET_ALLOW),
 		RETURN(SECCOMP_RET_TRAP),
 
-		UNLESS_EQUAL(__NR_close, 5),
+		UNLESS_EQUAL(__NR_close, 4),
 		LOAD(LOW(0)),
-		IF_EQUAL(LINUX_FD_TRANSIT, 2),
 		UNLESS_BELOW(EVENTS_END, 2),
-		IF_BELOW(LINUX_FD_EVENTS, 1),
+		IF_BELOW(LINUX_FD_TRANSIT, 1),
 		RETURN(SECCOMP_RET_ALLOW),
 		RETURN(SECCOMP_RET_TRAP),
 	};

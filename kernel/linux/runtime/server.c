@@ -7,25 +7,6 @@
  * that is served goes to the end of the queue. So none starves another.
  */
 #include "local.h"
-#include <linux/eventpoll.h>
-
-enum { BATCH = 16 };
-
-static struct {
-	/* Reported, not yet looked at. */
-	struct epoll_event event[BATCH];
-	uint32_t count, position;
-	/* Being looked at: signals first, then its request. */
-	bool open;
-	uint32_t channel;
-	uint64_t signals[LINK_SIGNAL_WORDS];
-	uint32_t next_grant; /* of the lowest bit in `signals` */
-	/* Requests that wait for signals_only to end are among [low, high). */
-	uint32_t deferred_low, deferred_high;
-	/* In service. */
-	bool serving;
-	uint32_t served_channel, served_sequence;
-} server;
 
 static uint32_t grant_count(void)
 {
@@ -33,7 +14,7 @@ static uint32_t grant_count(void)
 	return __atomic_load_n(&table[0].key, __ATOMIC_ACQUIRE);
 }
 
-/* A consistent copy, checked. Core writes each half at once, the second one last; see grants.c. */
+/* A consistent copy, checked. Core writes each half at once, the second one last; see tables.c. */
 static bool grant_read(uint32_t index, uint32_t channel, uint32_t kind, struct linux_grant *grant)
 {
 	const uint64_t *shared = (const uint64_t *)LINUX_GRANTS + 2 * (uint64_t)index;
@@ -45,96 +26,112 @@ static bool grant_read(uint32_t index, uint32_t channel, uint32_t kind, struct l
 		return false;
 	*grant = (struct linux_grant){ (uint32_t)first, (uint32_t)(first >> 32), (uint32_t)second,
 				       (uint32_t)(second >> 32) };
-	return TN_CHANNEL_INDEX(grant->channel) == channel && grant->kind == kind;
+	return TN_CHANNEL_INDEX(grant->channel) == channel &&
+	       grant->kind == LINUX_GRANT_KIND(kind, current_thread());
 }
 
-static struct link *current_link(void)
+static struct link *current_link(struct server *server)
 {
-	return (struct link *)linux_link_address(LINUX_SERVER, server.channel);
+	return (struct link *)linux_link_address(LINUX_SERVER, server->channel);
 }
 
-static void defer(uint32_t channel)
+static void defer(struct server *server, uint32_t channel)
 {
-	if (server.deferred_low == server.deferred_high)
-		server.deferred_low = channel, server.deferred_high = channel + 1;
-	if (channel < server.deferred_low)
-		server.deferred_low = channel;
-	if (channel >= server.deferred_high)
-		server.deferred_high = channel + 1;
+	if (server->deferred_low == server->deferred_high)
+		server->deferred_low = channel, server->deferred_high = channel + 1;
+	if (channel < server->deferred_low)
+		server->deferred_low = channel;
+	if (channel >= server->deferred_high)
+		server->deferred_high = channel + 1;
+}
+
+/*
+ * Numbers that are reported or deferred may be those of channels that have gone since, and now be
+ * another thread's. A client that lies about it is not served, or refused for its grants.
+ */
+static bool is_mine(uint32_t channel)
+{
+	const struct link *link = (const struct link *)linux_link_address(LINUX_SERVER, channel);
+	return linux_peek(&link->entrypoint) == current_thread() + 1;
 }
 
 /*
  * The channel of the request in service must stay as it is: were it destroyed and its number given
  * to another client, the reply would go there.
  */
-static void look_at(uint32_t channel)
+static void look_at(struct server *server, uint32_t channel)
 {
 	struct link *link = (struct link *)linux_link_address(LINUX_SERVER, channel);
-	if (!server.serving || channel != server.served_channel)
+	if (!server->serving || channel != server->served_channel)
 		link = link_open(LINUX_SERVER, channel);
 	else if (!linux_probe(link)) {
-		defer(channel);
+		defer(server, channel);
 		return;
 	}
 	if (!link)
 		return;
-	server.open = true;
-	server.channel = channel;
-	server.next_grant = UINT32_MAX;
+	if (!is_mine(channel)) {
+		if (server->serving && channel == server->served_channel)
+			defer(server, channel); /* a successor, behind scratch pages */
+		return;
+	}
+	server->open = true;
+	server->channel = channel;
+	server->next_grant = UINT32_MAX;
 	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++)
-		server.signals[i] =
+		server->signals[i] =
 			LINK_READ(link->signals[i])
 				? __atomic_exchange_n(&link->signals[i], 0, __ATOMIC_SEQ_CST)
 				: 0;
 }
 
-static bool lowest_signal(uint32_t *bit)
+static bool lowest_signal(struct server *server, uint32_t *bit)
 {
 	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++) {
-		if (!server.signals[i])
+		if (!server->signals[i])
 			continue;
-		*bit = 64 * i + (uint32_t)__builtin_ctzll(server.signals[i]);
+		*bit = 64 * i + (uint32_t)__builtin_ctzll(server->signals[i]);
 		return true;
 	}
 	return false;
 }
 
 /* The next signal of the open channel: several grants can share a bit. */
-static bool next_signal(struct port_event *event)
+static bool next_signal(struct server *server, struct port_event *event)
 {
 	uint32_t bit;
-	while (lowest_signal(&bit)) {
-		uint32_t index = server.next_grant == UINT32_MAX ? bit : server.next_grant;
+	while (lowest_signal(server, &bit)) {
+		uint32_t index = server->next_grant == UINT32_MAX ? bit : server->next_grant;
 		for (uint32_t count = grant_count(); index < count; index += LINK_SIGNALS) {
 			struct linux_grant grant;
-			if (!grant_read(index, server.channel, LINUX_GRANT_SIGNAL, &grant))
+			if (!grant_read(index, server->channel, LINUX_GRANT_SIGNAL, &grant))
 				continue;
-			server.next_grant = index + LINK_SIGNALS;
+			server->next_grant = index + LINK_SIGNALS;
 			event->kind = PORT_EVENT_SIGNAL;
 			event->key = grant.key;
 			return true;
 		}
-		server.signals[bit / 64] &= ~(1ull << bit % 64);
-		server.next_grant = UINT32_MAX;
+		server->signals[bit / 64] &= ~(1ull << bit % 64);
+		server->next_grant = UINT32_MAX;
 	}
 	return false;
 }
 
-static bool take_request(struct port_event *event)
+static bool take_request(struct server *server, struct port_event *event)
 {
-	struct link *link = current_link();
+	struct link *link = current_link(server);
 	struct link_request taken;
 	struct linux_grant grant;
 	if (!link_take(link, &taken, &event->request))
 		return false;
-	if (!grant_read(taken.grant, server.channel, LINUX_GRANT_OBJECT, &grant) ||
+	if (!grant_read(taken.grant, server->channel, LINUX_GRANT_OBJECT, &grant) ||
 	    grant.serial != taken.serial) {
 		link_reply(link, taken.sequence, TN_ERR_GONE, 0, 0);
 		return false;
 	}
-	server.serving = true;
-	server.served_channel = server.channel;
-	server.served_sequence = taken.sequence;
+	server->serving = true;
+	server->served_channel = server->channel;
+	server->served_sequence = taken.sequence;
 	event->kind = PORT_EVENT_REQUEST;
 	event->key = grant.key;
 	event->request.channel = grant.channel;
@@ -142,61 +139,62 @@ static bool take_request(struct port_event *event)
 }
 
 /* What is left of the open channel, then it is done. */
-static bool next_of_channel(bool signals_only, struct port_event *event)
+static bool next_of_channel(struct server *server, bool signals_only, struct port_event *event)
 {
-	if (next_signal(event))
+	if (next_signal(server, event))
 		return true;
-	server.open = false;
+	server->open = false;
 	bool found = false;
 	if (signals_only) {
-		if (link_pending(current_link()))
-			defer(server.channel);
+		if (link_pending(current_link(server)))
+			defer(server, server->channel);
 	} else {
-		found = take_request(event);
+		found = take_request(server, event);
 	}
-	if (!found && !(server.serving && server.channel == server.served_channel))
-		link_settle(LINUX_SERVER, server.channel);
+	if (!found && !(server->serving && server->channel == server->served_channel))
+		link_settle(LINUX_SERVER, server->channel);
 	return found;
 }
 
-static bool next_channel(bool signals_only)
+static bool next_channel(struct server *server, bool signals_only)
 {
-	if (!signals_only && server.deferred_low < server.deferred_high) {
-		look_at(server.deferred_low++);
+	if (!signals_only && server->deferred_low < server->deferred_high) {
+		look_at(server, server->deferred_low++);
 		return true;
 	}
-	if (server.position < server.count) {
-		look_at((uint32_t)server.event[server.position++].data);
+	if (server->position < server->count) {
+		look_at(server, (uint32_t)server->event[server->position++].data);
 		return true;
 	}
 	return false;
 }
 
-static void reply_to_served(const struct tn_request *reply, tn_error status)
+static void reply_to_served(struct server *server, const struct tn_request *reply, tn_error status)
 {
-	if (!reply || !server.serving)
+	if (!reply || !server->serving)
 		return;
-	struct link *link = (struct link *)linux_link_address(LINUX_SERVER, server.served_channel);
-	link_reply(link, server.served_sequence, status, reply->reply_length,
+	struct link *link = (struct link *)linux_link_address(LINUX_SERVER, server->served_channel);
+	link_reply(link, server->served_sequence, status, reply->reply_length,
 		   reply->reply_cap_count);
-	server.serving = false;
-	link_settle(LINUX_SERVER, server.served_channel);
+	server->serving = false;
+	link_settle(LINUX_SERVER, server->served_channel);
 }
 
 void port_wait(struct tn_request *reply, tn_error status, unsigned flags, struct port_event *event)
 {
+	struct server *server = &this_thread()->server;
 	bool signals_only = flags & PORT_WAIT_SIGNALS_ONLY, poll = flags & PORT_WAIT_POLL;
-	reply_to_served(reply, status);
+	reply_to_served(server, reply, status);
 	event->kind = PORT_EVENT_NONE;
 	for (;;) {
-		if (server.open && next_of_channel(signals_only, event))
+		if (server->open && next_of_channel(server, signals_only, event))
 			return;
-		if (server.open || next_channel(signals_only))
+		if (server->open || next_channel(server, signals_only))
 			continue;
-		long n = linux_call4(__NR_epoll_wait, LINUX_FD_EPOLL, server.event, BATCH,
-				     poll ? 0 : -1);
-		server.count = n > 0 ? (uint32_t)n : 0;
-		server.position = 0;
+		long n = linux_call4(__NR_epoll_wait, LINUX_FD_EPOLL + current_thread(),
+				     server->event, SERVER_BATCH, poll ? 0 : -1);
+		server->count = n > 0 ? (uint32_t)n : 0;
+		server->position = 0;
 		if (n <= 0 && poll)
 			return;
 	}

@@ -146,9 +146,9 @@ void made_up_requests_to_core(struct tn_env *env)
 	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, pd.handle, none), TN_ERR_ARGUMENT);
 	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle, many), TN_ERR_ARGUMENT);
 	for (uint64_t id = 0; id < 10; id++)
-		TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, id, none), TN_ERR_GONE);
-	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, UINT64_MAX, none), TN_ERR_GONE);
-	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, 65536, none), TN_ERR_GONE);
+		TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, id, 0, none), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, UINT64_MAX, 0, none), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, 65536, 0, none), TN_ERR_GONE);
 	TN_EXPECT_ERROR(tn_pd_object_destroy(pd, foreign), TN_ERR_DENIED);
 	TN_EXPECT_ERROR(tn_pd_release(pd, box.handle, 99, &channel), TN_ERR_AGAIN);
 	TN_EXPECT_ERROR(tn_pd_release(pd, box.handle, 0, &channel), TN_ERR_AGAIN);

@@ -50,6 +50,21 @@ static void start(struct tn_env *env)
 	TN_EXPECT_EQUAL(counts().opened, 1);
 }
 
+/*
+ * The runtime makes its signal for the progress of sessions the first time that it has to wait for
+ * one, which depends on who is faster: once, and at its exact price.
+ */
+static void expect_same_but_one_signal(struct tn_accounts now, struct tn_accounts before)
+{
+	static bool made;
+	if (!made && now.caps_used == before.caps_used + 1) {
+		made = true;
+		before.caps_used++;
+		before.ram_used += 512;
+	}
+	expect_same(now, before);
+}
+
 static void opened_and_closed(struct tn_env *env)
 {
 	struct tn_session session;
@@ -70,7 +85,7 @@ static void opened_and_closed(struct tn_env *env)
 		tn_session_close(&session);
 		TN_EXPECT_EQUAL(counts().closed, before.closed + 1);
 		TN_EXPECT(desk_echo(closed, 5, &back) != TN_OK);
-		expect_same(tn_actor_accounts("main"), own);
+		expect_same_but_one_signal(tn_actor_accounts("main"), own);
 		expect_same(tn_actor_accounts("desk"), server);
 	}
 }

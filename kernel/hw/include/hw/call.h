@@ -44,4 +44,8 @@ static inline uint64_t hw_tag(uint32_t opcode, uint32_t length, uint32_t caps, u
 
 #define HW_TAG_OPCODE(tag) ((uint16_t)(tag))
 #define HW_TAG_CAPS(tag)   ((uint32_t)((tag) >> 32) & 0xffu)
-#define HW_TAG_STATUS(tag) ((uint32_t)((tag) >> 40) & 0xffffu)
+#define HW_TAG_STATUS(tag) ((uint32_t)((tag) >> 40) & 0xffu)
+
+/* A request says which thread of the client waits for the reply. */
+#define HW_TAG_OF_THREAD(index) ((uint64_t)(index) << 48)
+#define HW_TAG_THREAD(tag)      ((uint32_t)((tag) >> 48) & 0x3ffu)

@@ -134,13 +134,13 @@ static void reply_caps_to_nobody(struct tn_env *env)
 	tn_pd_cap pd = tn_env_pd(env);
 	for (uint64_t other = 0; other < 4096; other++)
 		if (other != channel)
-			HOLDS(tn_pd_transfer_reply(pd, other, one) == TN_ERR_GONE);
+			HOLDS(tn_pd_transfer_reply(pd, other, 0, one) == TN_ERR_GONE);
 	answer(0);
 	for (unsigned i = 0; i < 100; i++)
-		(void)!tn_pd_transfer_reply(pd, channel, one);
+		(void)!tn_pd_transfer_reply(pd, channel, 0, one);
 	take_request();
 	for (unsigned i = 0; i < 100; i++)
-		HOLDS(tn_pd_transfer_reply(pd, channel, one) == TN_OK);
+		HOLDS(tn_pd_transfer_reply(pd, channel, 0, one) == TN_OK);
 	__asm__ volatile("ud2");
 }
 

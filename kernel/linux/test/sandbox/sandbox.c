@@ -11,7 +11,7 @@
 
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4 };
 enum { SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANONYMOUS = 0x20, NO_REPLACE = 0x100000 };
-enum { EPOLL = 3, TRANSIT = 4, EVENTS = 8, TRAP = 236, WITNESS_US = 500000 };
+enum { EPOLL = 3, TRANSIT = 515, EVENTS = 1027, TRAP = 236, WITNESS_US = 500000 };
 
 static long enter(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
 		  uint64_t f)

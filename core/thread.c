@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include <core/account.h>
+#include <core/cap.h>
+#include <core/channel.h>
+#include <core/memory.h>
+#include <core/object.h>
+#include <core/price.h>
+#include <core/region.h>
+#include <tenon/text.h>
+#include <core/thread.h>
+#include <core/transfer.h>
+
+/* What is left of a slot when a port has had its part, and the guard. */
+enum { STACK_MAX = 0xc0000 };
+
+void thread_init_first(struct pd *pd)
+{
+	list_init(&pd->threads);
+	pd->thread.pd = pd;
+	pd->thread.priority = TN_PRIORITY_DEFAULT;
+	tn_text_copy_cut(pd->thread.name, sizeof(pd->thread.name), "main");
+	list_append(&pd->threads, &pd->thread.in_pd);
+}
+
+static struct thread *next_thread(struct pd *pd, struct thread *thread)
+{
+	struct list_node *node =
+		thread ? list_next(&pd->threads, &thread->in_pd) : list_first(&pd->threads);
+	return node ? list_entry(node, struct thread, in_pd) : NULL;
+}
+
+struct thread *thread_find(struct pd *pd, uint32_t index)
+{
+	struct thread *thread = next_thread(pd, NULL);
+	while (thread && thread->index != index)
+		thread = next_thread(pd, thread);
+	return thread;
+}
+
+/* The thread after which the lowest free index is; NULL if there is none left. */
+static struct thread *before_gap(struct pd *pd)
+{
+	for (struct thread *thread = &pd->thread; thread; thread = next_thread(pd, thread)) {
+		struct thread *next = next_thread(pd, thread);
+		uint32_t index = thread->index + 1;
+		if (index < LAYOUT_THREADS_MAX && (!next || next->index != index))
+			return thread;
+	}
+	return NULL;
+}
+
+static tn_error make_stack(struct thread *thread)
+{
+	struct region *region;
+	struct region_args args = {
+		.memory = &thread->stack,
+		.address = LAYOUT_STACKS + (thread->index + 1ull) * LAYOUT_STACK_SLOT -
+			   thread->stack_size,
+		.size = thread->stack_size,
+		.rights = TN_RIGHT_READ | TN_RIGHT_WRITE,
+	};
+	tn_error error = port_memory_create(&thread->stack, thread->stack_size / TN_PAGE_SIZE);
+	if (error != TN_OK)
+		return error;
+	thread->has_stack = true;
+	return region_attach(thread->pd, &args, &region);
+}
+
+static uint64_t price_of(const struct thread *thread)
+{
+	return PRICE_THREAD_RAM + thread->stack_size;
+}
+
+static void free_thread(struct thread *thread)
+{
+	list_remove(&thread->in_pd);
+	if (thread->has_stack)
+		port_memory_destroy(&thread->stack);
+	account_refund(thread->pd, price_of(thread), 0);
+	core_free(thread, sizeof(*thread));
+}
+
+tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint64_t stack_size,
+		       struct thread **made)
+{
+	struct thread *before = before_gap(pd);
+	if (!before || priority > TN_PRIORITY_MAX || stack_size > STACK_MAX)
+		return before ? TN_ERR_ARGUMENT : TN_ERR_LIMIT;
+	stack_size = (stack_size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
+	if (!stack_size)
+		stack_size = LAYOUT_STACK_SIZE;
+	tn_error error = account_charge(pd, PRICE_THREAD_RAM + stack_size, 0);
+	if (error != TN_OK)
+		return error;
+	struct thread *thread = core_alloc(sizeof(*thread));
+	if (!thread) {
+		account_refund(pd, PRICE_THREAD_RAM + stack_size, 0);
+		return TN_ERR_LIMIT;
+	}
+	thread->pd = pd;
+	thread->index = before->index + 1;
+	thread->priority = priority;
+	thread->stack_size = stack_size;
+	tn_text_copy_cut(thread->name, sizeof(thread->name), name);
+	list_insert_before(before->in_pd.next, &thread->in_pd);
+	error = make_stack(thread);
+	if (error == TN_OK)
+		error = port_thread_create(thread);
+	if (error == TN_OK)
+		*made = thread;
+	else
+		thread_end(thread);
+	return error;
+}
+
+static bool serves(const struct object *object, const struct thread *thread)
+{
+	return object->entrypoint == thread;
+}
+
+/* Destroying one object may end others: begin anew after each. */
+static void end_objects(struct thread *thread)
+{
+	struct list *objects = &thread->pd->objects;
+	struct list_node *node = list_first(objects);
+	while (node) {
+		struct object *object = list_entry(node, struct object, in_payer);
+		node = list_next(objects, node);
+		if (!serves(object, thread))
+			continue;
+		object_destroy(object);
+		node = list_first(objects);
+	}
+}
+
+static void end_channels(struct thread *thread)
+{
+	struct list *channels = &thread->pd->server_channels;
+	struct list_node *node = list_first(channels);
+	while (node) {
+		struct channel *channel = list_entry(node, struct channel, in_server);
+		node = list_next(channels, node);
+		if (channel->entrypoint == thread)
+			channel_destroy(channel);
+	}
+}
+
+void thread_end(struct thread *thread)
+{
+	uint64_t address, size;
+	end_objects(thread);
+	end_channels(thread);
+	transfer_forget(thread);
+	port_thread_destroy(thread);
+	uint64_t top = LAYOUT_STACKS + (thread->index + 1ull) * LAYOUT_STACK_SLOT;
+	struct region *region = core_region_find(thread->pd, top - TN_PAGE_SIZE);
+	if (region && !region->leaving) {
+		region->memory = NULL; /* it may have to wait for the runtime */
+		region_remove(region, &address, &size);
+	}
+	free_thread(thread);
+}
+
+void threads_free(struct pd *pd)
+{
+	struct thread *thread;
+	while ((thread = next_thread(pd, &pd->thread)))
+		free_thread(thread);
+	if (pd->thread.has_stack)
+		port_memory_destroy(&pd->thread.stack);
+	pd->thread.has_stack = false;
+}
+
+static tn_handle calling(struct thread *thread)
+{
+	struct tn_thread_page *page = port_thread_page(thread);
+	return page ? __atomic_load_n(&page->calling, __ATOMIC_SEQ_CST) : 0;
+}
+
+void threads_abort_cap(struct pd *client, tn_handle handle)
+{
+	for (struct thread *thread = next_thread(client, NULL); thread;
+	     thread = next_thread(client, thread))
+		if (calling(thread) == handle)
+			port_thread_abort(thread);
+}
+
+static bool calls_over(struct thread *thread, const struct channel *channel)
+{
+	tn_handle handle = calling(thread);
+	struct cap *cap = handle ? cap_find(thread->pd, handle) : NULL;
+	return cap && cap->channel == channel;
+}
+
+void threads_abort_channel(struct channel *channel)
+{
+	for (struct thread *thread = next_thread(channel->client, NULL); thread;
+	     thread = next_thread(channel->client, thread))
+		if (calls_over(thread, channel))
+			port_thread_abort(thread);
+}
+
+struct thread *thread_calling(struct channel *channel, uint32_t index)
+{
+	struct thread *thread = thread_find(channel->client, index);
+	return thread && calls_over(thread, channel) ? thread : NULL;
+}

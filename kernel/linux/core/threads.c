@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* Threads: memory and epoll instance of each. How they begin is in listener.c and the runtime. */
+#include "local.h"
+#include <linux/fcntl.h>
+#include <tenon/component.h>
+
+enum { PATH_MAX = 64 };
+
+static uint64_t private_size(const struct thread *thread)
+{
+	uint64_t pages = thread->index ? LINUX_PRIVATE_CORE_LINK : LINUX_PRIVATE_PAGES;
+	return pages * TN_PAGE_SIZE;
+}
+
+tn_error port_thread_create(struct thread *thread)
+{
+	struct port_thread *port = &thread->port;
+	int fd = memory_file(private_size(thread), false);
+	if (fd < 0)
+		return error_of(fd);
+	port->private_fd = fd;
+	long epoll = linux_call1(__NR_epoll_create1, O_CLOEXEC);
+	if (epoll < 0)
+		return error_of(epoll);
+	port->epoll_fd = (int)epoll;
+	port->view =
+		linux_map(NULL, private_size(thread), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return port->view ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
+void thread_close(struct thread *thread)
+{
+	struct port_thread *port = &thread->port;
+	if (port->view)
+		linux_unmap(port->view, private_size(thread));
+	port->view = NULL;
+	if (port->private_fd)
+		linux_call2(__NR_ftruncate, port->private_fd, 0);
+	close_file(&port->private_fd);
+	close_file(&port->epoll_fd);
+}
+
+/* Nobody else has the process's number while its pidfd is open: core alone reaps it. */
+static uint32_t process_of(const struct thread *thread)
+{
+	return thread->pd->port.pidfd ? thread->pd->thread.port.tid : 0;
+}
+
+/*
+ * Whoever joins a thread has seen it leave; the kernel has cleared the word then. Linux ends no
+ * thread alone that still runs: its process goes with it, and the parent is told. One that says it
+ * has left and runs on has lost its memory, its objects and its number at core.
+ */
+void port_thread_destroy(struct thread *thread)
+{
+	const unsigned char *view = thread->port.view;
+	if (view && *(const volatile uint32_t *)(const void *)(view + LINUX_ALIVE_OFFSET))
+		process_kill(&thread->pd->port);
+	thread_close(thread);
+}
+
+/* Linux decides by itself. */
+void port_thread_set_priority(struct thread *thread, uint32_t priority)
+{
+	(void)thread;
+	(void)priority;
+}
+
+static uint64_t number_in(const char *text)
+{
+	uint64_t value = 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	return value;
+}
+
+/* The first number of schedstat; 0 where there is no /proc. */
+uint64_t port_thread_time(struct thread *thread)
+{
+	char path[PATH_MAX], text[PATH_MAX] = "";
+	uint32_t process = process_of(thread);
+	if (!process || !thread->port.tid)
+		return 0;
+	tn_format(path, sizeof(path), "/proc/%u/task/%u/schedstat", process, thread->port.tid);
+	long fd = linux_call3(__NR_open, path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	linux_call3(__NR_read, fd, text, sizeof(text) - 1);
+	linux_close((int)fd);
+	return number_in(text);
+}
