@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * Memory that core and the runtime of a component share: the same on every kernel. The component can write
- * it, so core never acts on anything read from here without having checked it against its own
- * tables; what is wrong here harms that component alone.
+ * Memory that core and the runtime of a component share: the same on every kernel. The component
+ * can write it, so core never acts on anything read from here without having checked it against its
+ * own tables; what is wrong here harms that component alone.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 #include <tenon/types.h>
 
 /*
- * A capability transfer that waits to be taken by the receiver of a message. Core writes the handles
- * (they are the receiver's own), then sets READY; the receiver of a message that announces
+ * A capability transfer that waits to be taken by the receiver of a message. Core writes the
+ * handles (they are the receiver's own), then sets READY; the receiver of a message that announces
  * capabilities copies them and exchanges READY for EMPTY. Whoever exchanges it first has it: when
  * core finds a READY one that was never taken, it takes it back and undoes the transfer.
  */
@@ -25,8 +25,8 @@ struct tn_transfer {
 };
 
 /*
- * The identity of a channel, as requests carry it: the index of its record, and a number that tells it
- * from earlier channels with the same index.
+ * The identity of a channel, as requests carry it: the index of its record, and a number that tells
+ * it from earlier channels with the same index.
  */
 #define TN_CHANNEL(index, generation) (((uint32_t)(generation) << 16) | (index))
 #define TN_CHANNEL_INDEX(identity)    ((uint32_t)(identity)&0xffffu)
@@ -40,13 +40,13 @@ TN_STATIC_ASSERT(sizeof(struct tn_channel_record) == 64, "records must not strad
 
 /* One per thread. */
 struct tn_thread_page {
-	tn_handle calling;	  /* capability that a call is under way through, 0 if none */
+	tn_handle calling; /* capability that a call is under way through, 0 if none */
 	/*
 	 * Capability of a call that brings others, from before their transfer to the call's end. A
 	 * channel has one record: core lets no other thread of the client replace what is in it.
 	 */
 	tn_handle transferring;
-	uint32_t aborted;	  /* core: the call ends with TN_ERR_GONE */
+	uint32_t aborted;         /* core: the call ends with TN_ERR_GONE */
 	struct tn_transfer reply; /* what the server's reply brings */
 	/* Set by the runtime: a fault in [begin, end) goes on at `recover` (guarded copy). */
 	uint64_t guard_begin, guard_end, guard_recover;
@@ -56,6 +56,6 @@ struct tn_thread_page {
 /* What the runtime's entry is called with. */
 struct tn_birth {
 	uint64_t stack_top;
-	uint32_t thread;	/* index of the thread */
-	tn_handle parent;	/* the one capability that a component is born with */
+	uint32_t thread;  /* index of the thread */
+	tn_handle parent; /* the one capability that a component is born with */
 };

@@ -185,8 +185,8 @@ tn_error birth_prepare(struct pd *pd, tn_handle parent, struct birth_plan *plan)
 		const struct elf_segment *segment = &runtime.segments[i];
 		if (segment->type != ELF_PT_LOAD)
 			continue;
-		tn_error error = segment->flags & ELF_PF_W ? map_data(pd, segment) :
-							     map_shared(pd, segment);
+		tn_error error =
+			segment->flags & ELF_PF_W ? map_data(pd, segment) : map_shared(pd, segment);
 		if (error != TN_OK)
 			return error;
 	}

@@ -11,8 +11,8 @@
 
 /* A channel's index is one of a two-level table at the server. */
 enum { IDS_PER_PAGE = 512, PAGES = 128 };
-_Static_assert(IDS_PER_PAGE * PAGES <= 1 << 16, "indices have 16 bits");
-_Static_assert((uint64_t)IDS_PER_PAGE * PAGES * sizeof(struct tn_channel_record) <=
+_Static_assert(IDS_PER_PAGE *PAGES <= 1 << 16, "indices have 16 bits");
+_Static_assert((uint64_t)IDS_PER_PAGE *PAGES * sizeof(struct tn_channel_record) <=
 		       LAYOUT_CHANNELS_END - LAYOUT_CHANNELS,
 	       "each channel has its record");
 

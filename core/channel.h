@@ -14,8 +14,8 @@ TN_MUST_USE tn_error channel_pay(struct channel *channel, struct pd *payer);
 /* Ends it if no capability goes through it any more. */
 void channel_put(struct channel *channel);
 /*
- * Between these two no channel ends by channel_put(): those that lose their last capability do so at
- * the outermost channel_release(). For whoever works with a channel while capabilities go.
+ * Between these two no channel ends by channel_put(): those that lose their last capability do so
+ * at the outermost channel_release(). For whoever works with a channel while capabilities go.
  */
 void channel_hold(void);
 void channel_release(void);

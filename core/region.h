@@ -9,10 +9,10 @@
 struct region_args {
 	struct dataspace *dataspace; /* NULL: `memory`, core's own part of a PD */
 	struct port_memory *memory;
-	uint64_t address;	     /* 0: anywhere */
+	uint64_t address; /* 0: anywhere */
 	uint64_t offset, size;
 	uint32_t rights;
-	bool free_of_charge;	     /* in the flat price of the PD */
+	bool free_of_charge; /* in the flat price of the PD */
 };
 
 /* Arguments are the component's, except those for core's own parts: all are checked. */

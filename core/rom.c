@@ -40,8 +40,8 @@ static tn_error dataspace(void *self, struct tn_request *request, uint64_t *size
 	struct rom_session *session = self;
 	struct cap *entry;
 	(void)request;
-	tn_error error = cap_deliver(core_caller(), &session->dataspace->object, core_caller(),
-				     &entry);
+	tn_error error =
+		cap_deliver(core_caller(), &session->dataspace->object, core_caller(), &entry);
 	if (error != TN_OK)
 		return error;
 	*size = session->module.size;
@@ -54,8 +54,7 @@ static tn_error watch(void *self, struct tn_request *request, tn_signal_cap chan
 {
 	(void)self;
 	(void)request;
-	return cap_object(core_caller(), changed.handle, OBJECT_SIGNAL) ? TN_OK :
-									    TN_ERR_CAPABILITY;
+	return cap_object(core_caller(), changed.handle, OBJECT_SIGNAL) ? TN_OK : TN_ERR_CAPABILITY;
 }
 
 tn_error rom_create(struct pd *payer, const char *label, struct object **made)
@@ -74,7 +73,8 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 		return error;
 	}
 	object_init(&session->object, OBJECT_ROM, payer);
-	list_remove(&session->dataspace->object.in_payer); /* goes with the session, not before it */
+	list_remove(
+		&session->dataspace->object.in_payer); /* goes with the session, not before it */
 	session->module = module;
 	*made = &session->object;
 	return TN_OK;

@@ -29,10 +29,8 @@ static const struct {
 	const struct tn_interface *interface;
 	enum object_kind kind;
 } services[] = {
-	{ "PD", &tn_pd_interface, OBJECT_PD },
-	{ "LOG", &tn_log_interface, OBJECT_LOG },
-	{ "ROM", &tn_rom_interface, OBJECT_ROM },
-	{ "TIME", &tn_time_interface, OBJECT_TIME },
+	{ "PD", &tn_pd_interface, OBJECT_PD },    { "LOG", &tn_log_interface, OBJECT_LOG },
+	{ "ROM", &tn_rom_interface, OBJECT_ROM }, { "TIME", &tn_time_interface, OBJECT_TIME },
 	{ "CPU", &tn_cpu_interface, OBJECT_CPU },
 };
 
@@ -88,8 +86,8 @@ static tn_error session_signal(void *self, struct tn_request *request, tn_signal
 	(void)self;
 	(void)request;
 	/* Never submitted: nothing is ever pending. */
-	return cap_object(core_caller(), progress.handle, OBJECT_SIGNAL) ? TN_OK :
-									     TN_ERR_CAPABILITY;
+	return cap_object(core_caller(), progress.handle, OBJECT_SIGNAL) ? TN_OK
+									 : TN_ERR_CAPABILITY;
 }
 
 static tn_error create(enum object_kind kind, const char *label, uint64_t ram, uint64_t caps,

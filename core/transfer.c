@@ -99,8 +99,8 @@ tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn
 	channel->sent_by = thread;
 	channel_hold(); /* what is taken back may be the last capability of this very channel */
 	take_back(record, channel->server, &channel->sent);
-	tn_error error = deliver(channel->client, channel->server, channel->client, handles,
-				 &channel->sent);
+	tn_error error =
+		deliver(channel->client, channel->server, channel->client, handles, &channel->sent);
 	if (error == TN_OK)
 		publish(record, &channel->sent);
 	channel_release();

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * The heap: power-of-two classes in slabs for what is small, a dataspace of its own for what is large. Each
- * block is preceded by a header that says which.
+ * The heap: power-of-two classes in slabs for what is small, a dataspace of its own for what is
+ * large. Each block is preceded by a header that says which.
  */
 #include <runtime/runtime.h>
 

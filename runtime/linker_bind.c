@@ -6,8 +6,9 @@
 
 static void missing(const struct module *module, const char *name)
 {
-	cannot_start("%s: symbol \"%s\" is in none of its libraries nor in this runtime (ABI level %u)",
-		     module->name, name, TN_ABI_LEVEL);
+	cannot_start(
+		"%s: symbol \"%s\" is in none of its libraries nor in this runtime (ABI level %u)",
+		module->name, name, TN_ABI_LEVEL);
 }
 
 static uint64_t resolve(const struct module *module, const struct module *modules, uint32_t index)

@@ -10,17 +10,19 @@ static void check_header(const struct image *image)
 {
 	const struct elf_header *header = image->header;
 	if (image->size < sizeof(*header) || memcmp(header->ident, "\177ELF", 4) != 0)
-		cannot_start("%s: not an ELF file (%llu bytes); it must be a Tenon executable or library",
+		cannot_start("%s: not an ELF file (%llu bytes); it must be a Tenon executable or "
+			     "library",
 			     image->name, (unsigned long long)image->size);
 	if (header->ident[4] != ELF_CLASS_64 || header->ident[5] != ELF_DATA_LITTLE ||
 	    header->machine != ARCH_ELF_MACHINE)
 		cannot_start("%s: built for another CPU (ELF machine %u, class %u)", image->name,
 			     header->machine, header->ident[4]);
 	if (header->type != ELF_TYPE_DYNAMIC)
-		cannot_start("%s: not position independent (ELF type %u); link it with -pie or -shared",
-			     image->name, header->type);
-	if (header->phentsize != sizeof(struct elf_segment) || header->phoff % 8 || !header->phnum ||
-	    header->phoff > image->size ||
+		cannot_start(
+			"%s: not position independent (ELF type %u); link it with -pie or -shared",
+			image->name, header->type);
+	if (header->phentsize != sizeof(struct elf_segment) || header->phoff % 8 ||
+	    !header->phnum || header->phoff > image->size ||
 	    header->phnum > (image->size - header->phoff) / sizeof(struct elf_segment))
 		cannot_start("%s: truncated or damaged: program headers at byte %llu of %llu",
 			     image->name, (unsigned long long)header->phoff,
@@ -40,12 +42,14 @@ static void check_load(const struct image *image, unsigned i)
 		cannot_start("%s: damaged: segment %u has an impossible size or alignment",
 			     image->name, i);
 	if ((s->flags & ELF_PF_W) && (s->flags & ELF_PF_X))
-		cannot_start("%s: segment %u is writable and executable; link with -z separate-code",
-			     image->name, i);
+		cannot_start(
+			"%s: segment %u is writable and executable; link with -z separate-code",
+			image->name, i);
 	if (!(s->flags & ELF_PF_W) && s->memsz > s->filesz &&
 	    (s->vaddr + s->memsz - 1) / TN_PAGE_SIZE != (s->vaddr + s->filesz - 1) / TN_PAGE_SIZE)
-		cannot_start("%s: damaged: read-only segment %u is longer than its part of the file",
-			     image->name, i);
+		cannot_start(
+			"%s: damaged: read-only segment %u is longer than its part of the file",
+			image->name, i);
 }
 
 /* ELF note: name size, description size, type, then both padded to 4 bytes. */

@@ -95,8 +95,9 @@ static void read_tables(struct module *module, const struct elf_dynamic *d,
 							"the string table");
 		break;
 	case ELF_DT_SYMTAB:
-		module->symbols = (const struct elf_symbol *)pointer(
-			module, d->value, sizeof(struct elf_symbol), "the symbol table");
+		module->symbols = (const struct elf_symbol *)pointer(module, d->value,
+								     sizeof(struct elf_symbol),
+								     "the symbol table");
 		break;
 	case ELF_DT_GNU_HASH:
 		module->hash = (const uint32_t *)pointer(module, d->value, 16, "the hash table");
@@ -142,7 +143,8 @@ void module_read_dynamic(struct module *module, uint64_t dynamic, uint64_t size)
 	if (!module->fini_array)
 		module->fini_count = 0;
 	if (!module->symbols || !module->strings || !module->hash)
-		refuse(module, "no symbol table with a GNU hash table (link with --hash-style=gnu)");
+		refuse(module,
+		       "no symbol table with a GNU hash table (link with --hash-style=gnu)");
 }
 
 const char *module_string(const struct module *module, uint64_t offset)

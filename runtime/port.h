@@ -21,17 +21,18 @@ void port_init(void);
 /*
  * Prepares a call through call->destination, which the runtime holds and has noted in the thread
  * page already. For objects of core (TN_HANDLE_KIND is TN_CAP_CORE) call->caps are handles of the
- * caller that travel in the message, both ways; for others only their number does. The message buffer of call->data is the
- * calling thread's (and this call's) until port_call_end().
+ * caller that travel in the message, both ways; for others only their number does. The message
+ * buffer of call->data is the calling thread's (and this call's) until port_call_end().
  * TN_ERR_GONE: object, server or channel is gone. TN_ERR_OUT_OF_RAM: no room for the channel.
  * May block while another thread of this component uses the same channel.
  */
 TN_MUST_USE tn_error port_call_begin(struct tn_call *call);
 
 /*
- * Sends call->length bytes with opcode and number of capabilities; blocks until the reply, the death of the object
- * or server, or core's abort (TN_ERR_GONE). Otherwise the handler's status, with call->length and
- * call->cap_count those of the reply; length is checked against TN_MESSAGE_MAX.
+ * Sends call->length bytes with opcode and number of capabilities; blocks until the reply, the
+ * death of the object or server, or core's abort (TN_ERR_GONE). Otherwise the handler's status,
+ * with call->length and call->cap_count those of the reply; length is checked against
+ * TN_MESSAGE_MAX.
  */
 TN_MUST_USE tn_error port_call_invoke(struct tn_call *call);
 void port_call_end(struct tn_call *call);
@@ -39,7 +40,7 @@ void port_call_end(struct tn_call *call);
 /* What port_wait() has brought. */
 struct port_event {
 	enum { PORT_EVENT_NONE, PORT_EVENT_REQUEST, PORT_EVENT_SIGNAL } kind;
-	uint32_t key;		/* the object's or signal's key, unforgeable */
+	uint32_t key;              /* the object's or signal's key, unforgeable */
 	struct tn_request request; /* REQUEST: all but caps; request.data stays until the reply */
 };
 

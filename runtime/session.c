@@ -6,8 +6,8 @@
 
 /*
  * Submitted by the parent whenever one of our sessions makes progress. It belongs to the thread
- * that waits for a session; there is one at a time, as the parent knows one signal alone. The lock is
- * held meanwhile: other threads that open or close sessions wait for that one.
+ * that waits for a session; there is one at a time, as the parent knows one signal alone. The lock
+ * is held meanwhile: other threads that open or close sessions wait for that one.
  */
 static struct tn_signal progress;
 static struct tn_mutex progress_lock;
@@ -77,9 +77,9 @@ ABI tn_error tn_session_open(const char *service, const char *label, struct tn_q
 {
 	uint32_t state, id;
 	uint64_t digest = tn_interface_digest(interface, interface->count);
-	tn_error error = tn_parent_session_open(runtime_env.parent, service, label, quota.ram,
-						quota.caps, interface->count, digest,
-						interface->name, &id);
+	tn_error error =
+		tn_parent_session_open(runtime_env.parent, service, label, quota.ram, quota.caps,
+				       interface->count, digest, interface->name, &id);
 	if (error != TN_OK)
 		return error;
 	tn_handle cap = 0;
@@ -100,8 +100,8 @@ ABI tn_error tn_session_upgrade(struct tn_session *session, struct tn_quota quot
 {
 	uint32_t state;
 	tn_handle cap = 0;
-	tn_error error = tn_parent_session_upgrade(runtime_env.parent, session->id, quota.ram,
-						   quota.caps);
+	tn_error error =
+		tn_parent_session_upgrade(runtime_env.parent, session->id, quota.ram, quota.caps);
 	return error == TN_OK ? collect(session->id, &cap, &state) : error;
 }
 
@@ -158,7 +158,8 @@ static bool fits(const struct tn_service *service, const struct session_request 
 	if (request->functions <= ours->count &&
 	    tn_interface_digest(ours, request->functions) == request->digest)
 		return true;
-	tn_log("session of \"%s\" refused: its interface %s with %u functions differs from %s with %u",
+	tn_log("session of \"%s\" refused: its interface %s with %u functions differs from %s with "
+	       "%u",
 	       request->label, request->interface, request->functions, ours->name, ours->count);
 	return false;
 }

@@ -9,25 +9,25 @@
  */
 #pragma once
 
-#define TN_ERROR_TABLE(X)                                                                          \
-	X(TN_OK, 0, "success")                                                                     \
-	X(TN_ERR_ARGUMENT, 1, "argument out of range")                                             \
-	X(TN_ERR_CAPABILITY, 2, "capability names nothing, or something of another kind")          \
-	X(TN_ERR_GONE, 3, "object or its server no longer exists")                                 \
-	X(TN_ERR_DEADLOCK, 4, "call to an object of the calling thread's own entrypoint")          \
-	X(TN_ERR_PROTOCOL, 5, "message does not fit the interface")                                \
-	X(TN_ERR_TOO_LONG, 6, "string or buffer exceeds the interface's bound")                    \
-	X(TN_ERR_OUT_OF_RAM, 7, "RAM quota exhausted")                                             \
-	X(TN_ERR_OUT_OF_CAPS, 8, "capability quota exhausted")                                     \
-	X(TN_ERR_DENIED, 9, "denied")                                                              \
-	X(TN_ERR_NO_SERVICE, 10, "no server provides this service")                                \
-	X(TN_ERR_NOT_FOUND, 11, "not found")                                                       \
-	X(TN_ERR_MISMATCH, 12, "interfaces of client and server differ")                           \
-	X(TN_ERR_CONFLICT, 13, "address range overlaps another")                                   \
-	X(TN_ERR_FAULT, 14, "memory of a peer is no longer there")                                 \
-	X(TN_ERR_FORMAT, 15, "malformed input")                                                    \
-	X(TN_ERR_AGAIN, 16, "not complete, call again")                                            \
-	X(TN_ERR_LIMIT, 17, "a fixed limit is reached")                                            \
+#define TN_ERROR_TABLE(X)                                                                 \
+	X(TN_OK, 0, "success")                                                            \
+	X(TN_ERR_ARGUMENT, 1, "argument out of range")                                    \
+	X(TN_ERR_CAPABILITY, 2, "capability names nothing, or something of another kind") \
+	X(TN_ERR_GONE, 3, "object or its server no longer exists")                        \
+	X(TN_ERR_DEADLOCK, 4, "call to an object of the calling thread's own entrypoint") \
+	X(TN_ERR_PROTOCOL, 5, "message does not fit the interface")                       \
+	X(TN_ERR_TOO_LONG, 6, "string or buffer exceeds the interface's bound")           \
+	X(TN_ERR_OUT_OF_RAM, 7, "RAM quota exhausted")                                    \
+	X(TN_ERR_OUT_OF_CAPS, 8, "capability quota exhausted")                            \
+	X(TN_ERR_DENIED, 9, "denied")                                                     \
+	X(TN_ERR_NO_SERVICE, 10, "no server provides this service")                       \
+	X(TN_ERR_NOT_FOUND, 11, "not found")                                              \
+	X(TN_ERR_MISMATCH, 12, "interfaces of client and server differ")                  \
+	X(TN_ERR_CONFLICT, 13, "address range overlaps another")                          \
+	X(TN_ERR_FAULT, 14, "memory of a peer is no longer there")                        \
+	X(TN_ERR_FORMAT, 15, "malformed input")                                           \
+	X(TN_ERR_AGAIN, 16, "not complete, call again")                                   \
+	X(TN_ERR_LIMIT, 17, "a fixed limit is reached")                                   \
 	X(TN_ERR_BUSY, 18, "in use")
 
 #define TN_ERROR_ENUM_(name, number, text) name = (number),
@@ -40,8 +40,8 @@ typedef enum tn_error { TN_ERROR_TABLE(TN_ERROR_ENUM_) TN_ERROR_COUNT } tn_error
 /* Text of an error, for messages. Never NULL, also for numbers that are not in the table. */
 static inline const char *tn_error_text(tn_error error)
 {
-#define TN_ERROR_CASE_(name, number, text)                                                         \
-	case name:                                                                                 \
+#define TN_ERROR_CASE_(name, number, text) \
+	case name:                         \
 		return text;
 	switch (error) {
 		TN_ERROR_TABLE(TN_ERROR_CASE_)

@@ -15,8 +15,8 @@
 
 #define TN_LOG_MAX 1000u
 
-#define TN_LOG(RPC, I)                                                                             \
-	RPC(I, write, InBytes(text, TN_LOG_MAX))                                                   \
+#define TN_LOG(RPC, I)                           \
+	RPC(I, write, InBytes(text, TN_LOG_MAX)) \
 	RPC(I, append, InBytes(text, TN_LOG_MAX), Out(uint32_t, taken))
 
 TN_RPC_INTERFACE(tn_log, TN_LOG)

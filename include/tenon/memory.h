@@ -11,8 +11,8 @@
 
 #include <tenon/rpc.h>
 
-#define TN_DATASPACE(RPC, I)                                                                       \
-	/* Size in bytes, a multiple of the page size; what may be mapped of it. */                \
+#define TN_DATASPACE(RPC, I)                                                        \
+	/* Size in bytes, a multiple of the page size; what may be mapped of it. */ \
 	RPC(I, info, Out(uint64_t, size), Out(uint32_t, rights))
 
 TN_RPC_INTERFACE(tn_dataspace, TN_DATASPACE)

@@ -21,7 +21,7 @@ enum tn_session_state { TN_SESSION_PENDING, TN_SESSION_READY, TN_SESSION_DENIED 
 enum tn_request_kind { TN_REQUEST_NONE, TN_REQUEST_OPEN, TN_REQUEST_UPGRADE, TN_REQUEST_CLOSE };
 
 /* Flags of the environment. */
-#define TN_ENV_REPORT_HASH 1u	/* the loader logs name and SHA-256 of each file it loads */
+#define TN_ENV_REPORT_HASH 1u /* the loader logs name and SHA-256 of each file it loads */
 
 #define TN_PARENT(RPC, I)                                                                          \
 	/* What the component starts with. The binary is a ROM session on its executable. */       \

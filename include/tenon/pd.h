@@ -28,26 +28,26 @@ enum tn_pd_state { TN_PD_NEW, TN_PD_RUNNING, TN_PD_FAULTED, TN_PD_DEAD };
 
 enum tn_fault_kind {
 	TN_FAULT_NONE,
-	TN_FAULT_READ,		/* load from an address that nothing is attached to */
-	TN_FAULT_WRITE,		/* store to such, or to read-only memory */
+	TN_FAULT_READ,  /* load from an address that nothing is attached to */
+	TN_FAULT_WRITE, /* store to such, or to read-only memory */
 	TN_FAULT_EXECUTE,
-	TN_FAULT_INSTRUCTION,	/* undefined or privileged instruction */
-	TN_FAULT_ARITHMETIC,	/* division by zero, floating point */
+	TN_FAULT_INSTRUCTION, /* undefined or privileged instruction */
+	TN_FAULT_ARITHMETIC,  /* division by zero, floating point */
 	TN_FAULT_BREAKPOINT,
-	TN_FAULT_KERNEL_ENTRY,	/* a system call that the sandbox does not allow */
+	TN_FAULT_KERNEL_ENTRY, /* a system call that the sandbox does not allow */
 	TN_FAULT_OTHER
 };
 
 struct tn_fault {
-	uint64_t address;	/* the data address, if the kind has one */
-	uint64_t instruction;	/* instruction pointer */
-	uint32_t kind;		/* enum tn_fault_kind */
+	uint64_t address;     /* the data address, if the kind has one */
+	uint64_t instruction; /* instruction pointer */
+	uint32_t kind;        /* enum tn_fault_kind */
 	uint32_t reserved;
 };
 
 #define TN_PD(RPC, I)                                                                              \
 	RPC(I, alloc, In(uint64_t, size), OutCap(tn_dataspace_cap, dataspace))                     \
-	/* As long as it is attached in this PD: detaches one piece and tells which; then frees */  \
+	/* As long as it is attached in this PD: detaches one piece and tells which; then frees */ \
 	/* the dataspace, with size 0. */                                                          \
 	RPC(I, free, InCap(tn_dataspace_cap, dataspace), Out(uint64_t, detached_at),               \
 	    Out(uint64_t, detached_size))                                                          \
@@ -58,7 +58,8 @@ struct tn_fault {
 	    Out(uint64_t, detached_size))                                                          \
 	/* An identity for an RPC object, or a signal, of the PD's entrypoint: the key comes */    \
 	/* back with each request, unforgeable. */                                                 \
-	RPC(I, object_create, In(uint32_t, entrypoint), In(uint32_t, key), OutCap(tn_any_cap, cap)) \
+	RPC(I, object_create, In(uint32_t, entrypoint), In(uint32_t, key),                         \
+	    OutCap(tn_any_cap, cap))                                                               \
 	RPC(I, signal_create, In(uint32_t, entrypoint), In(uint32_t, key),                         \
 	    OutCap(tn_signal_cap, cap))                                                            \
 	RPC(I, object_destroy, InCap(tn_any_cap, cap))                                             \
@@ -67,7 +68,8 @@ struct tn_fault {
 	RPC(I, transfer_call, In(tn_handle, destination), In(struct tn_handles, caps))             \
 	RPC(I, transfer_reply, In(uint64_t, channel), In(uint32_t, thread),                        \
 	    In(struct tn_handles, caps))                                                           \
-	/* Gives a capability back that was received `count` times; TN_ERR_AGAIN and no effect if  */ \
+	/* Gives a capability back that was received `count` times; TN_ERR_AGAIN and no effect if  \
+	 */                                                                                        \
 	/* core has delivered it more often (one is on its way). close_channel: what the port */   \
 	/* closes. */                                                                              \
 	RPC(I, release, In(tn_handle, handle), In(uint32_t, count), Out(uint32_t, close_channel))  \

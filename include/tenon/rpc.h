@@ -46,24 +46,25 @@
 
 /* A call under way, on the caller's stack. Fields are for the generated stubs. */
 struct tn_call {
-	unsigned char *data;	/* message buffer, TN_MESSAGE_MAX bytes, possibly shared with the peer */
-	uint32_t length;	/* request's, then reply's bytes */
+	unsigned char
+		*data;   /* message buffer, TN_MESSAGE_MAX bytes, possibly shared with the peer */
+	uint32_t length; /* request's, then reply's bytes */
 	uint16_t opcode;
 	uint8_t cap_count;
 	uint8_t reply_cap_count;
 	tn_handle caps[TN_MESSAGE_CAPS_MAX];
-	uint32_t received;	/* capabilities that came with the reply, in caps */
+	uint32_t received; /* capabilities that came with the reply, in caps */
 	tn_handle destination;
-	uint32_t transferred;	/* a transfer went before it */
+	uint32_t transferred; /* a transfer went before it */
 	uintptr_t port[4];
 };
 
 /* A request under way, as the dispatcher gets it. */
 struct tn_request {
 	const unsigned char *data; /* possibly shared with the peer: read each byte once */
-	unsigned char *reply;	   /* TN_MESSAGE_MAX bytes; may be the same memory as data */
-	uint64_t channel;	   /* identity of the client's channel, unforgeable */
-	uint32_t thread;	   /* index of the calling thread, as the client says */
+	unsigned char *reply;      /* TN_MESSAGE_MAX bytes; may be the same memory as data */
+	uint64_t channel;          /* identity of the client's channel, unforgeable */
+	uint32_t thread;           /* index of the calling thread, as the client says */
 	uint32_t length;
 	uint32_t reply_length;
 	uint16_t opcode;
@@ -122,8 +123,8 @@ TN_EXTERN TN_MUST_USE tn_error tn_call_invoke(struct tn_call *call);
 TN_EXTERN TN_MUST_USE tn_error tn_call_end(struct tn_call *call, tn_error result);
 
 /*
- * After the handler, before the reply's data is written: transfers request->reply_caps to the client,
- * gives up what came with the request.
+ * After the handler, before the reply's data is written: transfers request->reply_caps to the
+ * client, gives up what came with the request.
  */
 TN_EXTERN TN_MUST_USE tn_error tn_reply_caps(struct tn_request *request);
 
@@ -136,15 +137,15 @@ struct tn_object {
 	void *self;
 	struct tn_entrypoint *entrypoint;
 	uint32_t key;
-	tn_handle handle;	/* the server's own capability to it */
+	tn_handle handle; /* the server's own capability to it */
 };
 
 /* Makes `object`, whose first three fields are set, callable; its capability is object->handle. */
 TN_EXTERN TN_MUST_USE tn_error tn_object_create(struct tn_entrypoint *entrypoint,
 						struct tn_object *object);
 /*
- * Every capability to it dies, calls in flight return TN_ERR_GONE. Cannot fail. On another thread than
- * its entrypoint's: waits for the handler under way.
+ * Every capability to it dies, calls in flight return TN_ERR_GONE. Cannot fail. On another thread
+ * than its entrypoint's: waits for the handler under way.
  */
 TN_EXTERN void tn_object_destroy(struct tn_object *object);
 

@@ -15,12 +15,12 @@
 
 /* An open session, on the client's side. */
 struct tn_session {
-	tn_handle cap;		/* the session object; owned by the session */
-	uint32_t id;		/* the parent's name for it */
+	tn_handle cap; /* the session object; owned by the session */
+	uint32_t id;   /* the parent's name for it */
 };
 
 struct tn_quota {
-	uint64_t ram;		/* bytes */
+	uint64_t ram; /* bytes */
 	uint64_t caps;
 };
 
@@ -48,9 +48,9 @@ TN_EXTERN void tn_session_close(struct tn_session *session);
 
 /* What a server is told of a session that is to be opened. */
 struct tn_session_request {
-	uint32_t id;		/* unique among the server's sessions */
-	const char *label;	/* as the parent rewrote it: authority follows from it */
-	struct tn_quota quota;	/* what came with it */
+	uint32_t id;           /* unique among the server's sessions */
+	const char *label;     /* as the parent rewrote it: authority follows from it */
+	struct tn_quota quota; /* what came with it */
 };
 
 /* A service that a component provides. The memory must stay. Called at the main entrypoint. */

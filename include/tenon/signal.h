@@ -18,9 +18,9 @@ struct tn_signal {
 	void *argument;
 	struct tn_entrypoint *entrypoint;
 	uint32_t key;
-	bool pending;			 /* submitted, seen by the runtime, not yet handled */
+	bool pending; /* submitted, seen by the runtime, not yet handled */
 	struct tn_signal *next_pending;
-	tn_signal_cap cap;		 /* the receiver's own capability, to hand out */
+	tn_signal_cap cap; /* the receiver's own capability, to hand out */
 };
 
 /* Handler runs at `entrypoint`, one at a time with its requests. Errors: out of RAM or caps. */
@@ -29,7 +29,8 @@ TN_EXTERN TN_MUST_USE tn_error tn_signal_create(struct tn_entrypoint *entrypoint
 /* On another thread than its entrypoint's: waits for the handler under way. */
 TN_EXTERN void tn_signal_destroy(struct tn_signal *signal);
 
-/* Capability invalid: TN_ERR_CAPABILITY. Receiver gone: TN_ERR_GONE or, as it may be noticed late, TN_OK. */
+/* Capability invalid: TN_ERR_CAPABILITY. Receiver gone: TN_ERR_GONE or, as it may be noticed late,
+ * TN_OK. */
 TN_EXTERN tn_error tn_signal_submit(tn_signal_cap cap);
 
 /*

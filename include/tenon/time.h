@@ -9,12 +9,12 @@
 
 #include <tenon/signal.h>
 
-#define TN_TIME(RPC, I)                                                                            \
-	/* Nanoseconds since an arbitrary start; never goes back. */                               \
-	RPC(I, now, Out(uint64_t, ns))                                                             \
-	RPC(I, watch, InCap(tn_signal_cap, reached))                                               \
-	/* Submits the signal at or after the absolute time; replaces the one before; */           \
-	/* UINT64_MAX: none. */                                                                    \
+#define TN_TIME(RPC, I)                                                                  \
+	/* Nanoseconds since an arbitrary start; never goes back. */                     \
+	RPC(I, now, Out(uint64_t, ns))                                                   \
+	RPC(I, watch, InCap(tn_signal_cap, reached))                                     \
+	/* Submits the signal at or after the absolute time; replaces the one before; */ \
+	/* UINT64_MAX: none. */                                                          \
 	RPC(I, deadline, In(uint64_t, ns))
 
 TN_RPC_INTERFACE(tn_time, TN_TIME)

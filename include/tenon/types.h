@@ -10,10 +10,10 @@
 #include <tenon/error.h>
 
 #ifdef __cplusplus
-#define TN_EXTERN extern "C"
+#define TN_EXTERN        extern "C"
 #define TN_STATIC_ASSERT static_assert
 #else
-#define TN_EXTERN extern
+#define TN_EXTERN        extern
 #define TN_STATIC_ASSERT _Static_assert
 #endif
 
@@ -45,8 +45,9 @@ enum tn_cap_kind { TN_CAP_NONE, TN_CAP_OBJECT, TN_CAP_SIGNAL, TN_CAP_CORE };
 #define TN_HANDLE_INDEX(handle)      ((handle)&0xfffffu)
 #define TN_HANDLE_GENERATION(handle) (((handle) >> 20) & 0xffu)
 #define TN_HANDLE_KIND(handle)       ((handle) >> 28)
-#define TN_HANDLE(kind, generation, index)                                                         \
-	(((uint32_t)(kind) << 28) | (((uint32_t)(generation)&0xffu) << 20) | ((uint32_t)(index)&0xfffffu))
+#define TN_HANDLE(kind, generation, index)                                   \
+	(((uint32_t)(kind) << 28) | (((uint32_t)(generation)&0xffu) << 20) | \
+	 ((uint32_t)(index)&0xfffffu))
 
 /* A capability of whatever interface; what the typed ones are converted from and to on purpose. */
 typedef struct tn_any_cap {

@@ -45,19 +45,20 @@ tn_error port_cap_install(struct cap *cap)
 		target = object->entrypoint->port.thread;
 		badge = (uint64_t)cap->channel->identity << 32 | object->key;
 	}
-	struct hw_result r = hw_call6(HW_CAP_SET, kernel_pd(cap->holder), cap->handle, kind, target,
-				      badge);
+	struct hw_result r =
+		hw_call6(HW_CAP_SET, kernel_pd(cap->holder), cap->handle, kind, target, badge);
 	return r.status == HW_OK ? TN_OK : TN_ERR_LIMIT;
 }
 
 /*
- * The thread page says which call a thread is in, but a component that lies there must not stay in a
- * server's queue under the identity of a channel that may soon be another's. The kernel knows.
+ * The thread page says which call a thread is in, but a component that lies there must not stay in
+ * a server's queue under the identity of a channel that may soon be another's. The kernel knows.
  */
 static void abort_call(const struct thread *thread, tn_handle handle)
 {
 	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
-	if (!thread->port.thread || hw_call2(HW_THREAD_REGISTERS, thread->port.thread, 0).status != HW_OK)
+	if (!thread->port.thread ||
+	    hw_call2(HW_THREAD_REGISTERS, thread->port.thread, 0).status != HW_OK)
 		return;
 	if (registers->state == HW_THREAD_CALLING &&
 	    HW_HANDLE_INDEX(registers->rdi) == TN_HANDLE_INDEX(handle))

@@ -127,7 +127,8 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 	struct hw_thread_args *args = (struct hw_thread_args *)HW_CORE_UTCB;
 	uint64_t object = frames_alloc(1), utcb = frames_alloc(1);
 	uint64_t utcb_address = LAYOUT_UTCB + thread->index * HW_PAGE_SIZE;
-	tn_error error = object && utcb ? space_tables(thread->pd, utcb_address) : TN_ERR_OUT_OF_RAM;
+	tn_error error =
+		object && utcb ? space_tables(thread->pd, utcb_address) : TN_ERR_OUT_OF_RAM;
 	if (error == TN_OK) {
 		*args = (struct hw_thread_args){
 			.pd = thread->pd->port.pd,

@@ -5,5 +5,6 @@
 
 #include <stdint.h>
 
-/* A thread of a component has taken an exception; it stays stopped unless a guarded copy recovers. */
+/* A thread of a component has taken an exception; it stays stopped unless a guarded copy recovers.
+ */
 void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address);

@@ -13,21 +13,21 @@ struct port_memory {
 };
 
 struct port_thread {
-	uint64_t thread;    /* the kernel's object; 0: none */
+	uint64_t thread; /* the kernel's object; 0: none */
 	uint64_t utcb;
-	uint64_t page;	    /* frame of the thread page */
+	uint64_t page; /* frame of the thread page */
 };
 
 enum { PORT_CHANNEL_GROUPS = 4, PORT_CHANNEL_GROUP = 512 };
 
 struct port_pd {
-	uint64_t pd;	    /* the kernel's object; 0: none */
-	uint32_t cap_slots; /* that the kernel has room for */
+	uint64_t pd;                                  /* the kernel's object; 0: none */
+	uint32_t cap_slots;                           /* that the kernel has room for */
 	uint64_t *channel_pages[PORT_CHANNEL_GROUPS]; /* frames of the channel table */
 };
 
 struct port_object {
-	uint64_t signal;    /* the kernel's signal object, for those that are signals */
+	uint64_t signal; /* the kernel's signal object, for those that are signals */
 };
 
 struct port_channel {

@@ -63,8 +63,8 @@ tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t 
 	uint64_t done = 0;
 	while (done < pages) {
 		uint64_t at = address + done * HW_PAGE_SIZE;
-		struct hw_result r = hw_call6(HW_MAP, pd->port.pd, at, physical + done * HW_PAGE_SIZE,
-					      pages - done, rights);
+		struct hw_result r = hw_call6(HW_MAP, pd->port.pd, at,
+					      physical + done * HW_PAGE_SIZE, pages - done, rights);
 		if (r.status == HW_OK)
 			return TN_OK;
 		done += r.rsi; /* set whatever the status */

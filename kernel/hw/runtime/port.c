@@ -114,7 +114,8 @@ void port_wait(struct tn_request *reply, tn_error status, unsigned flags, struct
 	uint64_t kernel_flags = (flags & PORT_WAIT_SIGNALS_ONLY ? HW_WAIT_SIGNALS_ONLY : 0) |
 				(flags & PORT_WAIT_POLL ? HW_WAIT_POLL : 0) |
 				(reply ? HW_WAIT_REPLY : 0);
-	struct hw_result r = hw_call2(HW_REPLY_WAIT, kernel_flags, reply ? reply_tag(reply, status) : 0);
+	struct hw_result r =
+		hw_call2(HW_REPLY_WAIT, kernel_flags, reply ? reply_tag(reply, status) : 0);
 	event->kind = PORT_EVENT_NONE;
 	if (r.status == HW_EVENT_REQUEST) {
 		take_request(event, r.rdi, r.rsi);

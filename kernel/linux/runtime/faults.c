@@ -117,8 +117,7 @@ extern void linux_signal_return(void);
 
 void faults_init(void)
 {
-	static const unsigned char signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
-						 SIGTRAP, SIGSYS };
+	static const unsigned char signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS };
 	uint64_t slot = LAYOUT_STACKS + current_thread() * LAYOUT_STACK_SLOT;
 	stack_t stack = {
 		.ss_sp = (void *)(slot + LINUX_SIGNAL_STACK_OFFSET),

@@ -20,9 +20,9 @@
 
 #include <stdint.h>
 
-#define HW_PAGE_SIZE        4096u
-#define HW_MESSAGE_MAX      4096u	/* bytes; one UTCB frame */
-#define HW_PRIORITIES       32u		/* 0 lowest; core runs at 31 */
+#define HW_PAGE_SIZE   4096u
+#define HW_MESSAGE_MAX 4096u /* bytes; one UTCB frame */
+#define HW_PRIORITIES  32u   /* 0 lowest; core runs at 31 */
 
 /*
  * Which error for what: HW_ERR_FRAME where a frame or object that core names is not of
@@ -31,16 +31,16 @@
  */
 enum hw_status {
 	HW_OK = 0,
-	HW_ERR_CAP,		/* the handle names nothing, or something of another kind */
-	HW_ERR_GONE,		/* the server thread was destroyed, or core aborted the call */
-	HW_ERR_DEADLOCK,	/* a thread called itself */
-	HW_ERR_ARGUMENT,	/* out of range, misaligned, not canonical */
-	HW_ERR_NEED_TABLE,	/* HW_MAP: a page table is missing; donate one and go on */
-	HW_ERR_OCCUPIED,	/* HW_MAP: something is mapped there; HW_CAP_SET: slot in use; ... */
-	HW_ERR_FRAME,		/* the frame is not of the kind that the operation needs */
-	HW_ERR_AGAIN,		/* bounded part done, call again */
-	HW_ERR_DENIED,		/* a core-only operation, called by somebody else */
-	HW_ERR_NUMBER,		/* no such system call */
+	HW_ERR_CAP,        /* the handle names nothing, or something of another kind */
+	HW_ERR_GONE,       /* the server thread was destroyed, or core aborted the call */
+	HW_ERR_DEADLOCK,   /* a thread called itself */
+	HW_ERR_ARGUMENT,   /* out of range, misaligned, not canonical */
+	HW_ERR_NEED_TABLE, /* HW_MAP: a page table is missing; donate one and go on */
+	HW_ERR_OCCUPIED,   /* HW_MAP: something is mapped there; HW_CAP_SET: slot in use; ... */
+	HW_ERR_FRAME,      /* the frame is not of the kind that the operation needs */
+	HW_ERR_AGAIN,      /* bounded part done, call again */
+	HW_ERR_DENIED,     /* a core-only operation, called by somebody else */
+	HW_ERR_NUMBER,     /* no such system call */
 };
 
 /*
@@ -49,7 +49,7 @@ enum hw_status {
  * over as it is. Data lies in the UTCB frame of each thread, from its first byte; the kernel copies
  * `length` bytes from the sender's frame to the receiver's.
  */
-#define HW_TAG_LENGTH(tag)  ((uint32_t)((tag) >> 16) & 0xffffu)
+#define HW_TAG_LENGTH(tag) ((uint32_t)((tag) >> 16) & 0xffffu)
 
 enum hw_syscall {
 	/* For every thread. */
@@ -144,7 +144,8 @@ enum hw_syscall {
 	 */
 	HW_UNMAP,
 
-	/* rdi = PD, rsi = virtual address, rdx = frame: the topmost table missing on the way there. */
+	/* rdi = PD, rsi = virtual address, rdx = frame: the topmost table missing on the way there.
+	 */
 	HW_TABLE_ADD,
 
 	/*
@@ -161,10 +162,12 @@ enum hw_syscall {
 	 */
 	HW_THREAD_DESTROY,
 
-	/* rdi = thread: if it is in a call (queued or being served), the call ends with HW_ERR_GONE. */
+	/* rdi = thread: if it is in a call (queued or being served), the call ends with
+	   HW_ERR_GONE. */
 	HW_THREAD_ABORT,
 
-	/* rdi = thread. Ends a fault: the thread goes on at rsi = instruction pointer (0: as it was). */
+	/* rdi = thread. Ends a fault: the thread goes on at rsi = instruction pointer (0: as it
+	   was). */
 	HW_THREAD_RESUME,
 
 	/* rdi = thread, rsi = offset into core's UTCB where a struct hw_registers is written. */
@@ -189,7 +192,8 @@ enum hw_syscall {
 	/* rdi = signal object, rsi = receiving thread, rdx = badge. */
 	HW_SIGNAL_CREATE,
 
-	/* rdi = signal object; a pending submit is dropped, capabilities to it are cleared by core. */
+	/* rdi = signal object; a pending submit is dropped, capabilities to it are cleared by core.
+	 */
 	HW_SIGNAL_DESTROY,
 
 	/*
@@ -225,9 +229,9 @@ enum hw_syscall {
 
 enum hw_event { HW_EVENT_NONE, HW_EVENT_REQUEST, HW_EVENT_SIGNAL, HW_EVENT_FAULT };
 
-#define HW_WAIT_REPLY        1u		/* rsi is the reply to the request being served */
-#define HW_WAIT_SIGNALS_ONLY 2u		/* leave requests queued */
-#define HW_WAIT_POLL         4u		/* do not block */
+#define HW_WAIT_REPLY        1u /* rsi is the reply to the request being served */
+#define HW_WAIT_SIGNALS_ONLY 2u /* leave requests queued */
+#define HW_WAIT_POLL         4u /* do not block */
 
 /*
  * A capability handle as the kernel sees it: bits 0..19 index, 20..27 generation. The top four bits
@@ -238,63 +242,63 @@ enum hw_event { HW_EVENT_NONE, HW_EVENT_REQUEST, HW_EVENT_SIGNAL, HW_EVENT_FAULT
 
 enum hw_cap_kind { HW_CAP_NONE, HW_CAP_OBJECT, HW_CAP_SIGNAL };
 
-#define HW_CAPS_PER_FRAME    256u	/* 16 bytes each */
-#define HW_CAP_FRAMES_MAX    4096u	/* per PD: 1,048,576 slots */
+#define HW_CAPS_PER_FRAME    256u  /* 16 bytes each */
+#define HW_CAP_FRAMES_MAX    4096u /* per PD: 1,048,576 slots */
 #define HW_SIGNAL_SIZE       64u
 #define HW_SIGNALS_PER_FRAME (HW_PAGE_SIZE / HW_SIGNAL_SIZE)
 
-#define HW_RIGHT_READ        1u
-#define HW_RIGHT_WRITE       2u
-#define HW_RIGHT_EXECUTE     4u
-#define HW_MEMORY_UNCACHED   0x10u
+#define HW_RIGHT_READ      1u
+#define HW_RIGHT_WRITE     2u
+#define HW_RIGHT_EXECUTE   4u
+#define HW_MEMORY_UNCACHED 0x10u
 
 struct hw_thread_args {
 	uint64_t pd;
 	uint64_t thread_frame;
-	uint64_t utcb_frame;	/* must be one that core owns; stays readable by its PD, see below */
-	uint64_t utcb_address;	/* where the kernel maps it in the PD (tables must exist) */
+	uint64_t utcb_frame;   /* must be one that core owns; stays readable by its PD, see below */
+	uint64_t utcb_address; /* where the kernel maps it in the PD (tables must exist) */
 	uint64_t entry, stack_pointer, argument; /* initial rip, rsp, rdi */
 	uint32_t priority;
-	uint32_t local_id;	/* for HW_UNPARK; unique in the PD, < 1024 */
+	uint32_t local_id; /* for HW_UNPARK; unique in the PD, < 1024 */
 };
 
 struct hw_registers {
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15;
 	uint64_t rip, rsp, rflags;
-	uint64_t state;		/* enum hw_thread_state */
+	uint64_t state; /* enum hw_thread_state */
 };
 
 enum hw_thread_state {
 	HW_THREAD_RUNNABLE,
-	HW_THREAD_CALLING,	/* queued at, or served by, another thread */
-	HW_THREAD_WAITING,	/* in HW_REPLY_WAIT */
+	HW_THREAD_CALLING, /* queued at, or served by, another thread */
+	HW_THREAD_WAITING, /* in HW_REPLY_WAIT */
 	HW_THREAD_PARKED,
 	HW_THREAD_FAULTED,
 };
 
 /* What core finds at HW_BOOT_INFO when its first thread starts (rdi = HW_BOOT_INFO too). */
-#define HW_BOOT_INFO     0x0000000010000000ull
-#define HW_CORE_WINDOW   0x0000100000000000ull	/* RAM at window + physical address */
-#define HW_CORE_UTCB     0x0000000010200000ull	/* the first thread's UTCB */
-#define HW_CORE_STACK    0x0000000010400000ull	/* top of the first thread's stack, 64 KiB */
-#define HW_BOOT_MAGIC    0x31304e4f4e4554ull
+#define HW_BOOT_INFO   0x0000000010000000ull
+#define HW_CORE_WINDOW 0x0000100000000000ull /* RAM at window + physical address */
+#define HW_CORE_UTCB   0x0000000010200000ull /* the first thread's UTCB */
+#define HW_CORE_STACK  0x0000000010400000ull /* top of the first thread's stack, 64 KiB */
+#define HW_BOOT_MAGIC  0x31304e4f4e4554ull
 
 struct hw_boot_range {
-	uint64_t base, size;	/* bytes, page aligned */
+	uint64_t base, size; /* bytes, page aligned */
 };
 
 struct hw_boot_module {
-	uint64_t base, size;	/* physical; size in bytes, base page aligned */
-	char name[48];		/* its command line (the last 47 characters), NUL terminated */
+	uint64_t base, size; /* physical; size in bytes, base page aligned */
+	char name[48];       /* its command line (the last 47 characters), NUL terminated */
 };
 
 struct hw_boot_info {
 	uint64_t magic;
 	uint64_t core_pd, core_thread;
-	uint64_t kernel_entry_tsc;	/* time-stamp counter at the kernel's first instruction */
+	uint64_t kernel_entry_tsc; /* time-stamp counter at the kernel's first instruction */
 	uint64_t tsc_per_second;
-	uint32_t range_count;		/* free RAM: neither kernel, nor module, nor core's image */
-	uint32_t module_count;		/* without core itself, which is the first module */
+	uint32_t range_count;  /* free RAM: neither kernel, nor module, nor core's image */
+	uint32_t module_count; /* without core itself, which is the first module */
 	struct hw_boot_range ranges[16];
 	struct hw_boot_module modules[40];
 };
