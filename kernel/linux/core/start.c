@@ -6,7 +6,7 @@
 #include <linux/resource.h>
 #include <linux/sched.h>
 
-enum { EXIT_USAGE = 2, STACK_LIMIT = 8 << 20, DESCRIPTORS_MAX = 1 << 20 };
+enum { EXIT_USAGE = 2, STACK_LIMIT = 8 << 20, DESCRIPTORS_MAX = 1 << 20, DESCRIPTORS_MIN = 64 };
 
 static void say(const char *text)
 {
@@ -51,10 +51,21 @@ static void raise_limit(int which, uint64_t beyond)
 		limit(which, beyond, beyond);
 }
 
+/* Descriptors of components have fixed numbers, above which their channels begin. */
+static void check_descriptors(void)
+{
+	struct rlimit64 now;
+	if (linux_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &now) == 0 &&
+	    now.rlim_cur < LINUX_FD_EVENTS + DESCRIPTORS_MIN)
+		start_failed("the limit of open files is too low for components; ",
+			     "raise the hard limit to 4096 or more (ulimit -Hn)", "");
+}
+
 static void set_limits(void)
 {
 	struct rlimit64 stack;
 	raise_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+	check_descriptors();
 	raise_limit(RLIMIT_NPROC, 0);
 	/* 1 means: no core dump, not even to a program that collects them. */
 	limit(RLIMIT_CORE, 1, 1);

@@ -143,23 +143,18 @@ static void interrupt(unsigned vector)
 		(void)env;                            \
 		interrupt(0x##n);                     \
 	}
-#define ROW(X, h) \
-	X(h##0)   \
-	X(h##1)   \
-	X(h##2)   \
-	X(h##3)   \
-	X(h##4)   \
-	X(h##5) X(h##6) X(h##7) X(h##8) X(h##9) X(h##a) X(h##b) X(h##c) X(h##d) X(h##e) X(h##f)
+/* A table, sixteen to the row. */
+/* clang-format off */
+#define ROW(X, h)                                                                                  \
+	X(h##0) X(h##1) X(h##2) X(h##3) X(h##4) X(h##5) X(h##6) X(h##7)                            \
+	X(h##8) X(h##9) X(h##a) X(h##b) X(h##c) X(h##d) X(h##e) X(h##f)
 /* All but 03, the breakpoint. */
-#define VECTORS(X)                                                                                \
-	X(00)                                                                                     \
-	X(01)                                                                                     \
-	X(02)                                                                                     \
-	X(04)                                                                                     \
-	X(05)                                                                                     \
-	X(06) X(07) X(08) X(09) X(0a) X(0b) X(0c) X(0d) X(0e) X(0f) ROW(X, 1) ROW(X, 2) ROW(X, 3) \
-		ROW(X, 4) ROW(X, 5) ROW(X, 6) ROW(X, 7) ROW(X, 8) ROW(X, 9) ROW(X, a) ROW(X, b)   \
-			ROW(X, c) ROW(X, d) ROW(X, e) ROW(X, f)
+#define VECTORS(X)                                                                                 \
+	X(00) X(01) X(02)       X(04) X(05) X(06) X(07)                                            \
+	X(08) X(09) X(0a) X(0b) X(0c) X(0d) X(0e) X(0f)                                            \
+	ROW(X, 1) ROW(X, 2) ROW(X, 3) ROW(X, 4) ROW(X, 5) ROW(X, 6) ROW(X, 7) ROW(X, 8)            \
+	ROW(X, 9) ROW(X, a) ROW(X, b) ROW(X, c) ROW(X, d) ROW(X, e) ROW(X, f)
+/* clang-format on */
 VECTORS(INTERRUPT)
 
 static void interrupt_breakpoint(struct tn_env *env)
