@@ -4,7 +4,7 @@
 /* The stage, as its actors see it: waiting is here. */
 
 #include "stage.h"
-#include "text.h"
+#include <tenon/text.h>
 
 static struct {
 	struct tn_entrypoint *entrypoint;

@@ -4,7 +4,7 @@
 /* The stage: parent of all actors of a test. Everything here runs to its end without waiting. */
 
 #include "stage.h"
-#include "text.h"
+#include <tenon/text.h>
 
 enum { EXIT_NO_MAIN = 99 };
 
@@ -51,7 +51,7 @@ static void tell_all(void)
 static struct actor *find(const char *name)
 {
 	struct actor *actor = stage.actors;
-	while (actor && !text_equal(actor->name, name))
+	while (actor && !tn_text_equal(actor->name, name))
 		actor = actor->next;
 	return actor;
 }
@@ -59,7 +59,7 @@ static struct actor *find(const char *name)
 static struct actor *find_server(const char *service)
 {
 	struct actor *actor = stage.actors;
-	while (actor && !(actor->alive && text_equal(actor->provides, service)))
+	while (actor && !(actor->alive && tn_text_equal(actor->provides, service)))
 		actor = actor->next;
 	return actor;
 }
@@ -130,7 +130,7 @@ static tn_error accounts(void *self, struct tn_request *request, const char *nam
 	struct actor *actor = find(name);
 	(void)self;
 	(void)request;
-	if (text_equal(name, "test"))
+	if (tn_text_equal(name, "test"))
 		return tn_pd_accounts(tn_env_pd(stage.env), of_actor);
 	if (!actor || !actor->alive || actor->child.pd.state != TN_UPSTREAM_READY)
 		return TN_ERR_NOT_FOUND;
@@ -141,7 +141,7 @@ static tn_error accounts(void *self, struct tn_request *request, const char *nam
 static struct item *find_item(const char *name)
 {
 	struct item *item = stage.items;
-	while (item && !text_equal(item->name, name))
+	while (item && !tn_text_equal(item->name, name))
 		item = item->next;
 	return item;
 }
@@ -157,7 +157,7 @@ static tn_error put(void *self, struct tn_request *request, const char *name, tn
 		item = tn_heap_alloc(sizeof(*item));
 		if (!item)
 			return TN_ERR_OUT_OF_RAM;
-		text_copy(item->name, sizeof(item->name), name);
+		tn_text_copy_cut(item->name, sizeof(item->name), name);
 		item->next = stage.items;
 		item->cap = 0;
 		stage.items = item;
@@ -250,7 +250,7 @@ static struct actor *place_for(const char *name)
 	}
 	__builtin_memset(actor, 0, sizeof(*actor));
 	actor->next = next;
-	text_copy(actor->name, sizeof(actor->name), name);
+	tn_text_copy_cut(actor->name, sizeof(actor->name), name);
 	return actor;
 }
 
@@ -265,8 +265,8 @@ static tn_error start(void *self, struct tn_request *request, const char *name, 
 	tn_error error = equip(actor);
 	if (error != TN_OK)
 		return error;
-	text_copy(actor->binary, sizeof(actor->binary), binary[0] ? binary : stage.binary);
-	text_copy(actor->provides, sizeof(actor->provides), provides);
+	tn_text_copy_cut(actor->binary, sizeof(actor->binary), binary[0] ? binary : stage.binary);
+	tn_text_copy_cut(actor->provides, sizeof(actor->provides), provides);
 	actor->child.name = actor->name;
 	actor->child.binary = actor->binary;
 	actor->child.quota = (struct tn_quota){ ram, caps };
@@ -282,11 +282,11 @@ static void route(void *self, struct tn_child *client, const char *service, cons
 {
 	struct actor *server = find_server(service);
 	(void)self;
-	if (text_equal(service, "Stage")) {
+	if (tn_text_equal(service, "Stage")) {
 		route->target = TN_ROUTE_OWN;
 		route->object = of(client)->object.handle;
 		route->interface = &tn_stage_interface;
-	} else if (text_equal(service, "Denied")) {
+	} else if (tn_text_equal(service, "Denied")) {
 		route->target = TN_ROUTE_DENY;
 		route->reason = TN_ERR_DENIED;
 	} else if (server) {
@@ -304,7 +304,7 @@ static void route(void *self, struct tn_child *client, const char *service, cons
 static bool provides(void *self, struct tn_child *child, const char *service)
 {
 	(void)self;
-	return text_equal(of(child)->provides, service);
+	return tn_text_equal(of(child)->provides, service);
 }
 
 static void actor_ended(void *self, struct tn_child *child, const struct tn_child_end *end)
@@ -312,7 +312,7 @@ static void actor_ended(void *self, struct tn_child *child, const struct tn_chil
 	struct actor *actor = of(child);
 	(void)self;
 	bury(actor, end);
-	if (text_equal(actor->name, "main")) {
+	if (tn_text_equal(actor->name, "main")) {
 		if (end->cause == TN_CHILD_EXITED)
 			tn_exit(end->value);
 		tn_transcript("not ok main: it ended early (cause %d, %s)", (int)end->cause,

@@ -4,7 +4,7 @@
 /* Cases, what they expect, and their lines in the transcript. */
 
 #include "stage.h"
-#include "text.h"
+#include <tenon/text.h>
 
 enum { WHY_MAX = 300, EXIT_BROKEN = 98, EXIT_NO_ROLE = 97 };
 
@@ -65,7 +65,7 @@ static int run_all(const struct tn_test_case *cases, struct tn_env *env)
 /* Up to the first dot. */
 static void role_name(const char *name, char role[TN_TEST_NAME_MAX + 1])
 {
-	text_copy(role, TN_TEST_NAME_MAX + 1, name);
+	tn_text_copy_cut(role, TN_TEST_NAME_MAX + 1, name);
 	while (*role && *role != '.')
 		role++;
 	*role = 0;
@@ -76,15 +76,15 @@ void tn_test_main(struct tn_env *env, const char *binary, const struct tn_test_c
 {
 	char name[TN_TEST_NAME_MAX + 1];
 	role_name(tn_env_name(env), name);
-	if (text_equal(name, "test")) {
+	if (tn_text_equal(name, "test")) {
 		stage_open(env, binary);
 		return;
 	}
 	actor_init(env);
-	if (text_equal(name, "main"))
+	if (tn_text_equal(name, "main"))
 		tn_exit(run_all(cases, env));
 	for (; roles && roles->name; roles++) {
-		if (text_equal(name, roles->name)) {
+		if (tn_text_equal(name, roles->name)) {
 			roles->play(env);
 			return;
 		}

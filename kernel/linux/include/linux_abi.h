@@ -26,7 +26,7 @@ enum linux_side { LINUX_CLIENT, LINUX_SERVER };
  * so that they need no page tables of their own; the rest above what is attached.
  */
 #define LINUX_LINK_SIZE      0x2000ull
-#define LINUX_LINKS_MAX      131072u /* as many as fit LAYOUT_CHANNELS */
+#define LINUX_LINKS_MAX      65536u /* as many as core gives an identity: its index has 16 bits */
 #define LINUX_LINKS_LOW      1024u
 #define LINUX_LINK_AREA      (LINUX_GRANTS + LINUX_GRANTS_SIZE)
 #define LINUX_LINK_AREA_SIDE (LINUX_LINKS_LOW * LINUX_LINK_SIZE)
