@@ -10,5 +10,9 @@ TN_MUST_USE tn_error dataspace_create(struct pd *payer, uint64_t size, struct da
 /* Read-only, over memory that is core's; costs PRICE_SESSION. */
 TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 					 struct dataspace **made);
+/* Its memory may be reached: it is zeroed, in steps. TN_ERR_AGAIN: not yet. */
+TN_MUST_USE tn_error dataspace_ready(struct dataspace *dataspace);
+/* One bounded step of taking its memory from everybody. True: done. */
+bool dataspace_step(struct object *object);
 void dataspace_free(struct object *object);
 tn_error dataspace_request(struct object *object, struct tn_request *request);

@@ -80,10 +80,24 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 	return TN_OK;
 }
 
+void rom_stop(struct object *object)
+{
+	struct rom_session *session = list_entry(object, struct rom_session, object);
+	session->dataspace->object.ending = true;
+}
+
+bool rom_step(struct object *object)
+{
+	struct rom_session *session = list_entry(object, struct rom_session, object);
+	if (session->dataspace && !object_step(&session->dataspace->object))
+		return false;
+	session->dataspace = NULL;
+	return true;
+}
+
 void rom_free(struct object *object)
 {
 	struct rom_session *session = list_entry(object, struct rom_session, object);
-	object_destroy(&session->dataspace->object);
 	account_refund(object->payer, PRICE_SESSION, 0);
 	core_free(session, sizeof(*session));
 }

@@ -15,12 +15,17 @@ void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The module is named by the last element of the label. */
 TN_MUST_USE tn_error rom_create(struct pd *payer, const char *label, struct object **made);
+/* Its dataspace ends with it, in steps. */
+void rom_stop(struct object *object);
+bool rom_step(struct object *object);
 void rom_free(struct object *object);
 tn_error rom_request(struct object *object, struct tn_request *request);
 bool rom_module(const char *name, struct port_module *module);
 
 TN_MUST_USE tn_error time_create(struct pd *payer, struct object **made);
 void time_free(struct object *object);
+/* Tells the rest of those whose deadlines have passed. */
+void time_step(void);
 tn_error time_request(struct object *object, struct tn_request *request);
 
 TN_MUST_USE tn_error cpu_create(struct pd *payer, struct object **made);
@@ -29,5 +34,7 @@ tn_error cpu_request(struct object *object, struct tn_request *request);
 
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);
+/* The object of a session that init has closed. */
+void root_object_ended(struct object *object);
 /* Creates and starts init. */
 void root_start(void);

@@ -12,10 +12,13 @@ void thread_init_first(struct pd *pd);
 struct thread *thread_find(struct pd *pd, uint32_t index);
 TN_MUST_USE tn_error thread_create(struct pd *pd, const char *name, uint32_t priority,
 				   uint64_t stack_size, struct thread **made);
-/* With the objects that it served; the caller has checked that it is not the first. */
-void thread_end(struct thread *thread);
-/* All but the first, when the PD is stopped. */
-void threads_free(struct pd *pd);
+/*
+ * One bounded step of ending it, with the objects that it served; the caller has checked that it is
+ * not the first. True: it is gone.
+ */
+bool thread_step(struct thread *thread);
+/* All but the first, when the PD is stopped. True: done. */
+bool threads_step(struct pd *pd);
 
 /* Ends the calls of all threads of `client` that are in one through the capability or channel. */
 void threads_abort_cap(struct pd *client, tn_handle handle);

@@ -148,6 +148,22 @@ void tn_child_start(struct tn_family *family, struct tn_child *child)
 
 /* -- death -- */
 
+/* What the PD had comes back while the own parent says that it has ended, and at no other time. */
+static void note_returned(struct tn_child *child, struct tn_quota before)
+{
+	if (child->pd.state == TN_UPSTREAM_ENDED)
+		child->returned = quota_difference(quota_own(child->family), before);
+}
+
+static void await_pd(struct tn_child *child)
+{
+	if (child->pd.state != TN_UPSTREAM_WAITING)
+		return;
+	struct tn_quota before = quota_own(child->family);
+	upstream_poll(child->family, &child->pd);
+	note_returned(child, before);
+}
+
 static void close_all(struct tn_child *child)
 {
 	child->state = TN_CHILD_CLOSING;
@@ -156,8 +172,8 @@ static void close_all(struct tn_child *child)
 	if (child->served_object)
 		tn_object_destroy(&child->object);
 	struct tn_quota before = quota_own(child->family);
-	upstream_close(child->family, &child->pd); /* core's, hence at once */
-	child->returned = quota_difference(quota_own(child->family), before);
+	upstream_close(child->family, &child->pd);
+	note_returned(child, before);
 	upstream_close(child->family, &child->log);
 	upstream_close(child->family, &child->rom);
 	upstream_close(child->family, &child->cpu);
@@ -188,7 +204,7 @@ static void bury(struct tn_child *child)
 
 static void advance_death(struct tn_child *child)
 {
-	upstream_poll(child->family, &child->pd);
+	await_pd(child);
 	upstream_poll(child->family, &child->log);
 	upstream_poll(child->family, &child->rom);
 	upstream_poll(child->family, &child->cpu);

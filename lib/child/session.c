@@ -118,11 +118,35 @@ void session_tell_client(struct tn_child_session *session)
 		(void)tn_signal_submit(session->client->progress);
 }
 
-void session_end(struct tn_child_session *session, tn_error reason)
+/*
+ * What a PD has may be moved while it lives, by whoever holds its capability. So what is donated to
+ * a PD session is not what comes back of it: the difference of the own limits tells. It comes
+ * back in the moment in which the own parent says that the session has ended, so that nothing else
+ * is counted; this component does the same for its client.
+ */
+static bool has_accounts(const struct tn_child_session *session)
+{
+	return text_equal(session->request.service, "PD");
+}
+
+static struct tn_quota own_limits(const struct tn_child_session *session)
+{
+	return has_accounts(session) ? quota_own(session->family) : no_quota;
+}
+
+void session_settle(struct tn_child_session *session)
 {
 	if (session->client)
-		quota_return(session->client, sum(session->donated, session->offered));
-	session->donated = session->offered = no_quota;
+		quota_return(session->client, session->donated);
+	session->donated = no_quota;
+}
+
+void session_end(struct tn_child_session *session, tn_error reason)
+{
+	session->donated = sum(session->donated, session->offered);
+	session->offered = no_quota;
+	if (!has_accounts(session))
+		session_settle(session);
 	session->state = SESSION_ENDED;
 	session->reason = reason;
 	remove_served(session);
@@ -147,27 +171,24 @@ static void upstream_progress(struct tn_child_session *session)
 	}
 }
 
+/* It comes while the own parent says that the session has ended. */
+static void note_returned(struct tn_child_session *session, struct tn_quota before)
+{
+	if (!has_accounts(session) || session->state != SESSION_CLOSING ||
+	    session->upstream.state != TN_UPSTREAM_ENDED)
+		return;
+	struct tn_quota back = quota_difference(own_limits(session), before);
+	session->donated = quota_difference(sum(session->donated, back), session->taken);
+}
+
 void session_poll(struct tn_child_session *session)
 {
 	if (!session->at_parent || session->upstream.state != TN_UPSTREAM_WAITING)
 		return;
+	struct tn_quota before = own_limits(session);
 	upstream_poll(session->family, &session->upstream);
+	note_returned(session, before);
 	upstream_progress(session);
-}
-
-/*
- * What a PD has may be moved while it lives, by whoever holds its capability. So what is donated to
- * a PD session is not what comes back of it: the difference of the own limits tells. The PD
- * service is core's, all parents on the way answer at once.
- */
-static bool has_accounts(const struct tn_child_session *session)
-{
-	return text_equal(session->request.service, "PD");
-}
-
-static struct tn_quota own_limits(const struct tn_child_session *session)
-{
-	return has_accounts(session) ? quota_own(session->family) : no_quota;
 }
 
 static void note_taken(struct tn_child_session *session, struct tn_quota before)
@@ -271,10 +292,7 @@ static void close_at_parent(struct tn_child_session *session)
 	struct tn_quota before = own_limits(session);
 	session->state = SESSION_CLOSING;
 	upstream_close(session->family, &session->upstream);
-	if (has_accounts(session) && session->upstream.state == TN_UPSTREAM_ENDED) {
-		struct tn_quota back = quota_difference(own_limits(session), before);
-		session->donated = quota_difference(sum(session->donated, back), session->taken);
-	}
+	note_returned(session, before);
 	upstream_progress(session);
 }
 
