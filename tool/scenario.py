@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+from symbols import Symbols
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -122,6 +124,7 @@ class Run:
         self.show = show
         self.seconds = 0.0
         self.value = None
+        self.symbols = Symbols(bundle.files)
         script = ROOT / "kernel" / bundle.kernel / "boot" / "run"
         start = time.monotonic()
         # A group of its own: whatever the kernel's side is made of, it ends as a whole.
@@ -146,7 +149,7 @@ class Run:
 
     def read(self):
         for line in self.process.stdout:
-            text = line.decode(errors="replace").rstrip("\r\n")
+            text = self.symbols.explain(line.decode(errors="replace").rstrip("\r\n"))
             self.lines.append(text)
             if self.show:
                 print(text, flush=True)
