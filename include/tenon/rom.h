@@ -12,7 +12,7 @@
  * content only: a dataspace that goes away is met by guarded copies.
  *
  * A version has a dataspace of its own, is complete when it is handed out, and does not change any
- * more; the server may destroy it when there is a newer one. So a client that has copied all of it
+ * more; the server may destroy it when there are newer ones. So a client that has copied all of it
  * has a consistent version, and one whose copy fails with TN_ERR_FAULT asks again.
  * tenon/rom_client.h does it all.
  */

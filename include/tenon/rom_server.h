@@ -6,7 +6,7 @@
  *
  * The server publishes versions of a source; the library hands the current one to the source's
  * readers and tells them of new ones. Each version is a sealed dataspace: a reader cannot change
- * it, and goes on having it, or finds it gone, when there is a newer one.
+ * it. The one before the current one stays, for who is copying it; older ones are gone.
  *
  * All of it runs at the service's entrypoint and waits for nobody. What is published is paid by the
  * server; a session by its client's donation (TN_ROM_RAM, TN_ROM_CAPS), or it is denied.
@@ -28,6 +28,7 @@ struct tn_rom_source {
 	/* private: */
 	struct tn_list readers;
 	tn_dataspace_cap version;
+	tn_dataspace_cap previous; /* somebody may be copying it */
 	uint64_t size;
 };
 

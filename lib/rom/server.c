@@ -41,9 +41,17 @@ static void tell(const struct tn_rom_source *source)
 		(void)tn_signal_submit(TN_CONTAINER_OF(node, struct reader, in_source)->changed);
 }
 
+static void forget(tn_dataspace_cap *version)
+{
+	if (version->handle)
+		tn_dataspace_free(*version);
+	version->handle = 0;
+}
+
 tn_error tn_rom_source_publish(struct tn_rom_source *source, const void *content, size_t size)
 {
 	tn_dataspace_cap version;
+	forget(&source->previous);
 	tn_error error = tn_dataspace_alloc(size ? size : 1, &version);
 	if (error != TN_OK)
 		return error;
@@ -52,8 +60,7 @@ tn_error tn_rom_source_publish(struct tn_rom_source *source, const void *content
 		tn_dataspace_free(version);
 		return error;
 	}
-	if (source->version.handle)
-		tn_dataspace_free(source->version);
+	source->previous = source->version;
 	source->version = version;
 	source->size = size;
 	source->fetched = false;
