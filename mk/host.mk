@@ -44,6 +44,7 @@ $(SCENARIO_ROMS): $(HOST_BUILD)/obj/tool/scenario-roms.o $(HOST_LIBRARY_OBJS)
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
 
 -include $(wildcard lib/*/module.mk)
+include mk/fuzz.mk
 -include $(shell [ -d $(HOST_BUILD)/obj ] && find $(HOST_BUILD)/obj -name '*.d')
 
 .PHONY: host
