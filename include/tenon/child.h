@@ -56,7 +56,7 @@ struct tn_child_end {
 	struct tn_fault fault; /* FAULTED */
 };
 
-/* What the parent decides. None of these may block. */
+/* What the parent decides. None of these may block. Those that are NULL do what is said there. */
 struct tn_family_policy {
 	/* Called when `client` asks for a session. */
 	void (*route)(void *self, struct tn_child *client, const char *service, const char *label,
@@ -65,6 +65,13 @@ struct tn_family_policy {
 	bool (*provides)(void *self, struct tn_child *child, const char *service);
 	/* The child is gone; nothing refers to its memory any more, it may be reused. */
 	void (*ended)(void *self, struct tn_child *child, const struct tn_child_end *end);
+	/*
+	 * The child asks for more quota. To be answered by tn_child_grant(), here or at any time
+	 * later; the child waits or goes on, as it likes. NULL: denied.
+	 */
+	void (*resource_request)(void *self, struct tn_child *child, struct tn_quota wanted);
+	/* The child has answered a yield request; `back` is what is here again. May be NULL. */
+	void (*yielded)(void *self, struct tn_child *child, struct tn_quota back);
 };
 
 /* A session of this component at its own parent that is opened without waiting. Private. */
@@ -122,6 +129,12 @@ struct tn_child {
 	uint32_t opened_count;
 	struct tn_quota returned; /* came back with its PD, not yet given to its clients */
 	bool served_object, served_watch;
+	tn_signal_cap notices[TN_NOTICE_COUNT]; /* the child's, for what it listens to */
+	enum tn_resource_state resource;
+	tn_signal_cap decided;        /* the child's, until it has collected the decision */
+	struct tn_quota requested;    /* PENDING: what it asks for; DECIDED: what it got */
+	struct tn_quota yield_wanted; /* what it is asked to give back */
+	uint32_t beats_unanswered;
 };
 
 /* Makes a family: policy, self and flags are set. Errors: out of RAM or caps. */
@@ -135,6 +148,37 @@ void tn_child_start(struct tn_family *family, struct tn_child *child);
 
 /* Ends a child from outside. `ended` follows. */
 void tn_child_kill(struct tn_child *child);
+
+/* -- quota of a running child: none of these waits for it -- */
+
+/*
+ * Moves own quota to the child. If the child has asked for some, this is the answer, however much
+ * it is; nothing denies. An error (TN_ERR_OUT_OF_RAM, _CAPS; TN_ERR_GONE: the child has ended):
+ * nothing was moved, and the child's request is still to be answered.
+ */
+TN_MUST_USE tn_error tn_child_grant(struct tn_child *child, struct tn_quota quota);
+
+/*
+ * Asks the child to give quota back, in place of an earlier such request; nothing takes it back.
+ * The policy's `yielded` follows, or, as the child may not listen, nothing ever.
+ */
+void tn_child_yield(struct tn_child *child, struct tn_quota quota);
+
+/*
+ * Takes quota back without asking: as much of it as the child does not use, and beyond what its
+ * clients have donated, as that must be there when they close. Returns what was taken.
+ */
+struct tn_quota tn_child_reclaim(struct tn_child *child, struct tn_quota quota);
+
+/* What the child has and uses of its quota. */
+TN_MUST_USE tn_error tn_child_accounts(const struct tn_child *child, struct tn_accounts *accounts);
+
+/* -- whether it lives -- */
+
+/* Asks; a child that listens answers when its entrypoint comes to it. */
+void tn_child_heartbeat(struct tn_child *child);
+/* How often it was asked since its last answer. A child that never listens answers never. */
+uint32_t tn_child_beats_unanswered(const struct tn_child *child);
 
 /* The label of a client's session: its name, and behind the separator what it gave, if anything.
  * TN_ERR_TOO_LONG if it does not fit. */
