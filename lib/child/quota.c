@@ -52,6 +52,12 @@ struct tn_quota quota_own(const struct tn_family *family)
 	return limits;
 }
 
+struct tn_quota quota_sum(struct tn_quota a, struct tn_quota b)
+{
+	struct tn_quota total = { a.ram + b.ram, a.caps + b.caps };
+	return total;
+}
+
 struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b)
 {
 	struct tn_quota rest = { less(a.ram, b.ram), less(a.caps, b.caps) };
@@ -83,4 +89,25 @@ struct tn_quota quota_reclaim(struct tn_child *server, struct tn_quota quota)
 	       server->name, (unsigned long long)(quota.ram - got.ram),
 	       (unsigned long long)(quota.caps - got.caps));
 	return got;
+}
+
+/* -- as the parent component sees it -- */
+
+tn_error tn_child_give(struct tn_child *child, struct tn_quota quota)
+{
+	return child->pd.state == TN_UPSTREAM_READY ? quota_give(child, quota) : TN_ERR_GONE;
+}
+
+tn_error tn_child_take(struct tn_child *child, struct tn_quota quota)
+{
+	return child->pd.state == TN_UPSTREAM_READY ? quota_withdraw(child, quota) : TN_ERR_GONE;
+}
+
+struct tn_accounts tn_child_accounts(const struct tn_child *child)
+{
+	struct tn_accounts accounts = { 0, 0, 0, 0 };
+	tn_pd_cap pd = { child->pd.cap };
+	if (child->pd.state != TN_UPSTREAM_READY || tn_pd_accounts(pd, &accounts) != TN_OK)
+		return (struct tn_accounts){ 0, 0, 0, 0 };
+	return accounts;
 }
