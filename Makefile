@@ -25,6 +25,7 @@ HOST_CC  ?= $(CC)
 AR       ?= ar
 AR       := $(if $(filter default undefined,$(origin AR)),ar,$(AR))
 PYTHON   ?= python3
+TENON    := $(PYTHON) tool/tenon
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 SCENARIO ?= demo
@@ -59,7 +60,7 @@ demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@$(PYTHON) tool/demo --build $(BUILD) --kernels "$(KERNELS)" --input "$$INPUT"
 
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
-	@$(PYTHON) tool/run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
+	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
 	@tool/install-packages build run test

@@ -249,6 +249,63 @@ static tn_error request_done(void *self, struct tn_request *request, uint32_t id
 	return TN_ERR_NOT_FOUND;
 }
 
+/* Init has the whole system from the start: core has nothing to give or to ask for. */
+static tn_error notify(void *self, struct tn_request *request, uint32_t notice,
+		       tn_signal_cap signal)
+{
+	(void)self;
+	(void)request;
+	if (notice >= TN_NOTICE_COUNT)
+		return TN_ERR_ARGUMENT;
+	bool valid = !signal.handle || cap_object(core_caller(), signal.handle, OBJECT_SIGNAL);
+	return valid ? TN_OK : TN_ERR_CAPABILITY;
+}
+
+static tn_error resource_request(void *self, struct tn_request *request, uint64_t ram,
+				 uint64_t caps, tn_signal_cap decided)
+{
+	(void)self;
+	(void)request;
+	(void)ram;
+	(void)caps;
+	(void)decided;
+	return TN_ERR_DENIED;
+}
+
+static tn_error resource_collect(void *self, struct tn_request *request, uint32_t *state,
+				 uint64_t *ram, uint64_t *caps)
+{
+	(void)self;
+	(void)request;
+	*state = TN_RESOURCE_NONE;
+	*ram = *caps = 0;
+	return TN_OK;
+}
+
+static tn_error yield_request(void *self, struct tn_request *request, uint64_t *ram, uint64_t *caps)
+{
+	(void)self;
+	(void)request;
+	*ram = *caps = 0;
+	return TN_OK;
+}
+
+static tn_error yield_done(void *self, struct tn_request *request, uint64_t ram, uint64_t caps)
+{
+	(void)self;
+	(void)request;
+	(void)ram;
+	(void)caps;
+	return TN_ERR_ARGUMENT;
+}
+
+static tn_error heartbeat(void *self, struct tn_request *request)
+{
+	(void)self;
+	(void)request;
+	return TN_OK;
+}
+
 static tn_error exit_system(void *self, struct tn_request *request, int32_t value)
 {
 	(void)self;
@@ -272,6 +329,12 @@ tn_error root_request(struct object *object, struct tn_request *request)
 		.request_deny = request_deny,
 		.request_done = request_done,
 		.exit = exit_system,
+		.notify = notify,
+		.resource_request = resource_request,
+		.resource_collect = resource_collect,
+		.yield_request = yield_request,
+		.yield_done = yield_done,
+		.heartbeat = heartbeat,
 	};
 	return tn_parent_dispatch(&ops, object, request);
 }

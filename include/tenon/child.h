@@ -81,7 +81,7 @@ struct tn_child_end {
 	struct tn_fault fault; /* FAULTED */
 };
 
-/* What the parent decides. None of these may block. */
+/* What the parent decides. None of these may block. Those that may be NULL say so. */
 struct tn_family_policy {
 	/* Called when `client` asks for a session; again by tn_family_retry() and _reroute(). */
 	void (*route)(void *self, struct tn_child *client, const char *service, const char *label,
@@ -91,8 +91,6 @@ struct tn_family_policy {
 	/* The child is gone; nothing refers to its memory any more, it may be reused. */
 	void (*ended)(void *self, struct tn_child *child, const struct tn_child_end *end);
 
-	/* The rest may be NULL. */
-
 	/* Who serves a part of the child's environment: "LOG", "CPU", or "ROM" with its executable.
 	 * The route leads to the parent already. NULL: it stays so. */
 	void (*route_environment)(void *self, struct tn_child *client, const char *service,
@@ -101,8 +99,15 @@ struct tn_family_policy {
 	 * The label begins with TN_LABEL_PARENT. NULL: nobody. */
 	void (*route_above)(void *self, const char *service, const char *label,
 			    struct tn_route *route);
-	/* Sessions or states of children are no longer what they were. */
+	/* Sessions or states of children are no longer what they were. May be NULL. */
 	void (*changed)(void *self);
+	/*
+	 * The child asks for more quota. To be answered by tn_child_grant(), here or at any time
+	 * later; the child waits or goes on, as it likes. NULL: denied.
+	 */
+	void (*resource_request)(void *self, struct tn_child *child, struct tn_quota wanted);
+	/* The child has answered a yield request; `back` is what is here again. May be NULL. */
+	void (*yielded)(void *self, struct tn_child *child, struct tn_quota back);
 };
 
 /* A session of this component at its own parent that is opened without waiting. Private. */
@@ -181,6 +186,12 @@ struct tn_child {
 	bool served_object, served_watch;
 	uint32_t searched; /* by which search for circles, and from where */
 	struct tn_child *searched_from;
+	tn_signal_cap notices[TN_NOTICE_COUNT]; /* the child's, for what it listens to */
+	enum tn_resource_state resource;
+	tn_signal_cap decided;        /* the child's, until it has collected the decision */
+	struct tn_quota requested;    /* PENDING: what it asks for; DECIDED: what it got */
+	struct tn_quota yield_wanted; /* what it is asked to give back */
+	uint32_t beats_unanswered;
 };
 
 /* Makes a family: policy, self and flags are set. Errors: out of RAM or caps. */
@@ -195,15 +206,36 @@ void tn_child_start(struct tn_family *family, struct tn_child *child);
 /* Ends a child from outside. `ended` follows. */
 void tn_child_kill(struct tn_child *child);
 
-/*
- * More quota for a living child out of the own, or less of what it has free. Errors:
- * TN_ERR_OUT_OF_RAM, _CAPS (nothing has changed).
- */
-TN_MUST_USE tn_error tn_child_give(struct tn_child *child, struct tn_quota quota);
-TN_MUST_USE tn_error tn_child_take(struct tn_child *child, struct tn_quota quota);
+/* -- quota of a running child: none of these waits for it -- */
 
-/* What a child has and uses; zeroes if it has no PD. */
-struct tn_accounts tn_child_accounts(const struct tn_child *child);
+/*
+ * Moves own quota to the child. If the child has asked for some, this is the answer, however much
+ * it is; nothing denies. An error (TN_ERR_OUT_OF_RAM, _CAPS; TN_ERR_GONE: the child has ended):
+ * nothing was moved, and the child's request is still to be answered.
+ */
+TN_MUST_USE tn_error tn_child_grant(struct tn_child *child, struct tn_quota quota);
+
+/*
+ * Asks the child to give quota back, in place of an earlier such request; nothing takes it back.
+ * The policy's `yielded` follows, or, as the child may not listen, nothing ever.
+ */
+void tn_child_yield(struct tn_child *child, struct tn_quota quota);
+
+/*
+ * Takes quota back without asking: as much of it as the child does not use, and beyond what its
+ * clients have donated, as that must be there when they close. Returns what was taken.
+ */
+struct tn_quota tn_child_reclaim(struct tn_child *child, struct tn_quota quota);
+
+/* What the child has and uses of its quota. */
+TN_MUST_USE tn_error tn_child_accounts(const struct tn_child *child, struct tn_accounts *accounts);
+
+/* -- whether it lives -- */
+
+/* Asks; a child that listens answers when its entrypoint comes to it. */
+void tn_child_heartbeat(struct tn_child *child);
+/* How often it was asked since its last answer. A child that never listens answers never. */
+uint32_t tn_child_beats_unanswered(const struct tn_child *child);
 
 /* Whether the child has announced the service. */
 bool tn_child_announced(const struct tn_child *child, const char *service);

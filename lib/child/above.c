@@ -103,9 +103,10 @@ static void open(struct tn_family *family, struct above_request *request)
 {
 	struct tn_child_session *session;
 	struct tn_route route;
-	size_t wanted = tn_format(request->about.asked, sizeof(request->about.asked), "%s%s%s",
-				  TN_LABEL_PARENT, request->about.label[0] ? TN_LABEL_SEPARATOR : "",
-				  request->about.label);
+	size_t wanted =
+		tn_format(request->about.asked, sizeof(request->about.asked), "%s%s%s",
+			  TN_LABEL_PARENT, request->about.label[0] ? TN_LABEL_SEPARATOR : "",
+			  request->about.label);
 	tn_error error = wanted > TN_LABEL_MAX ? TN_ERR_TOO_LONG : TN_OK;
 	if (error == TN_OK)
 		error = create(family, request, &session);
@@ -149,10 +150,10 @@ static bool fetch(struct tn_family *family, struct above_request *request)
 {
 	struct session_request *about = &request->about;
 	__builtin_memset(request, 0, sizeof(*request));
-	tn_error error = tn_parent_request_next(
-		parent_of(family), &request->kind, &request->id, about->service, about->label,
-		&request->quota.ram, &request->quota.caps, &about->functions, &about->digest,
-		about->interface);
+	tn_error error = tn_parent_request_next(parent_of(family), &request->kind, &request->id,
+						about->service, about->label, &request->quota.ram,
+						&request->quota.caps, &about->functions,
+						&about->digest, about->interface);
 	return error == TN_OK && request->kind != TN_REQUEST_NONE;
 }
 

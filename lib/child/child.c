@@ -18,6 +18,12 @@ static const struct tn_parent_ops parent_ops = {
 	.request_deny = child_request_deny,
 	.request_done = child_request_done,
 	.exit = child_exit,
+	.notify = child_notify,
+	.resource_request = child_resource_request,
+	.resource_collect = child_resource_collect,
+	.yield_request = child_yield_request,
+	.yield_done = child_yield_done,
+	.heartbeat = child_heartbeat,
 };
 
 tn_error tn_child_label(const struct tn_child *child, const char *label,
@@ -165,6 +171,7 @@ static void bury(struct tn_child *child)
 	while ((node = tn_list_first(&child->served)))
 		session_server_gone(session_in_server(node));
 	services_free(child);
+	notices_free(child);
 	tn_cap_release(child->progress.handle);
 	tn_list_remove(&child->in_family);
 	tn_list_remove(&child->in_advance);

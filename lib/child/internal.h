@@ -114,6 +114,18 @@ tn_error child_session_upgrade(void *self, struct tn_request *request, uint32_t 
 tn_error child_session_close(void *self, struct tn_request *request, uint32_t id);
 tn_error child_exit(void *self, struct tn_request *request, int32_t value);
 
+/* -- notice.c: what parent and child want of each other -- */
+tn_error child_notify(void *self, struct tn_request *request, uint32_t notice,
+		      tn_signal_cap signal);
+tn_error child_resource_request(void *self, struct tn_request *request, uint64_t ram, uint64_t caps,
+				tn_signal_cap decided);
+tn_error child_resource_collect(void *self, struct tn_request *request, uint32_t *state,
+				uint64_t *ram, uint64_t *caps);
+tn_error child_yield_request(void *self, struct tn_request *request, uint64_t *ram, uint64_t *caps);
+tn_error child_yield_done(void *self, struct tn_request *request, uint64_t ram, uint64_t caps);
+tn_error child_heartbeat(void *self, struct tn_request *request);
+void notices_free(struct tn_child *child);
+
 /* -- child.c -- */
 /* Goes on with birth or burial. The child may be gone afterwards. */
 void child_advance(struct tn_child *child);
@@ -154,6 +166,7 @@ void quota_return(struct tn_child *child, struct tn_quota quota);
 struct tn_quota quota_own(const struct tn_family *family);
 struct tn_quota quota_sum(struct tn_quota a, struct tn_quota b);
 struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b);
+struct tn_quota quota_least(struct tn_quota a, struct tn_quota b);
 /* Takes `quota` out of `*from`, or as much as there is. */
 struct tn_quota quota_take(struct tn_quota *from, struct tn_quota quota);
 /* Takes back as much of `quota` as the server has free; what is missing is logged. */

@@ -64,9 +64,15 @@ struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b)
 	return rest;
 }
 
+struct tn_quota quota_least(struct tn_quota a, struct tn_quota b)
+{
+	struct tn_quota both = { least(a.ram, b.ram), least(a.caps, b.caps) };
+	return both;
+}
+
 struct tn_quota quota_take(struct tn_quota *from, struct tn_quota quota)
 {
-	struct tn_quota taken = { least(quota.ram, from->ram), least(quota.caps, from->caps) };
+	struct tn_quota taken = quota_least(quota, *from);
 	*from = quota_difference(*from, taken);
 	return taken;
 }
@@ -89,25 +95,4 @@ struct tn_quota quota_reclaim(struct tn_child *server, struct tn_quota quota)
 	       server->name, (unsigned long long)(quota.ram - got.ram),
 	       (unsigned long long)(quota.caps - got.caps));
 	return got;
-}
-
-/* -- as the parent component sees it -- */
-
-tn_error tn_child_give(struct tn_child *child, struct tn_quota quota)
-{
-	return child->pd.state == TN_UPSTREAM_READY ? quota_give(child, quota) : TN_ERR_GONE;
-}
-
-tn_error tn_child_take(struct tn_child *child, struct tn_quota quota)
-{
-	return child->pd.state == TN_UPSTREAM_READY ? quota_withdraw(child, quota) : TN_ERR_GONE;
-}
-
-struct tn_accounts tn_child_accounts(const struct tn_child *child)
-{
-	struct tn_accounts accounts = { 0, 0, 0, 0 };
-	tn_pd_cap pd = { child->pd.cap };
-	if (child->pd.state != TN_UPSTREAM_READY || tn_pd_accounts(pd, &accounts) != TN_OK)
-		return (struct tn_accounts){ 0, 0, 0, 0 };
-	return accounts;
 }

@@ -91,8 +91,8 @@ static void reroute(struct tn_child_session *session)
 {
 	struct tn_route route;
 	bool lost_server = session->state == SESSION_READY && session->owned && !session->server;
-	bool asked_for = session->client ? child_alive(session->client)
-					 : session->origin == CLIENT_ABOVE;
+	bool asked_for =
+		session->client ? child_alive(session->client) : session->origin == CLIENT_ABOVE;
 	if (!asked_for || lost_server || session->origin == CLIENT_ENVIRONMENT ||
 	    session->state == SESSION_CLOSING || session->state == SESSION_ENDED)
 		return;

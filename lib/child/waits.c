@@ -12,8 +12,7 @@
 enum { PATH_MAX = 8 };
 
 /* The first session after `node`, or of all, by which `child` waits for another child. */
-static struct tn_child_session *next_wait(const struct tn_child *child,
-					  struct tn_list_node *node)
+static struct tn_child_session *next_wait(const struct tn_child *child, struct tn_list_node *node)
 {
 	node = node ? tn_list_next(&child->opened, node) : tn_list_first(&child->opened);
 	for (; node; node = tn_list_next(&child->opened, node)) {
