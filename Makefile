@@ -24,6 +24,7 @@ CC       := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 HOST_CC  ?= $(CC)
 AR       ?= ar
 AR       := $(if $(filter default undefined,$(origin AR)),ar,$(AR))
+OBJCOPY  ?= objcopy
 PYTHON   ?= python3
 TENON    := $(PYTHON) tool/tenon
 PREFIX   ?= /usr/local

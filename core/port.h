@@ -76,6 +76,11 @@ uint64_t port_thread_time(struct thread *thread);
  */
 TN_MUST_USE tn_error port_thread_start(struct thread *thread, uint64_t entry,
 				       uint64_t stack_pointer, uint64_t argument);
+/* Stack and frame pointer of a thread that has faulted, as it had them. False: not known. */
+struct port_frame {
+	uint64_t stack_pointer, frame_pointer;
+};
+bool port_thread_frame(const struct thread *thread, struct port_frame *frame);
 /* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE.
  */
 void port_thread_abort(struct thread *thread);

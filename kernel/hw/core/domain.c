@@ -154,6 +154,18 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 	return TN_OK;
 }
 
+/* Core's UTCB is free for use: a fault is no request. */
+bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
+{
+	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
+	if (!thread->port.thread ||
+	    hw_call2(HW_THREAD_REGISTERS, thread->port.thread, 0).status != HW_OK)
+		return false;
+	frame->stack_pointer = registers->rsp;
+	frame->frame_pointer = registers->rbp;
+	return true;
+}
+
 void port_thread_abort(struct thread *thread)
 {
 	if (thread->port.thread)

@@ -273,6 +273,10 @@ static void on_trap(const struct trap *trap)
 		if (port_of(trap->pd)->faulted)
 			break;
 		port_of(trap->pd)->faulted = true;
+		if (trap->thread) {
+			trap->thread->port.stack_pointer = a[4];
+			trap->thread->port.frame_pointer = a[5];
+		}
 		core_fault(trap->pd, trap->thread, &fault);
 		break;
 	case LINUX_TRAP_THREAD:

@@ -61,6 +61,13 @@ void port_thread_destroy(struct thread *thread)
 	thread_close(thread);
 }
 
+bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
+{
+	frame->stack_pointer = thread->port.stack_pointer;
+	frame->frame_pointer = thread->port.frame_pointer;
+	return frame->stack_pointer;
+}
+
 /* Linux decides by itself. */
 void port_thread_set_priority(struct thread *thread, uint32_t priority)
 {
