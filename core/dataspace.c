@@ -69,6 +69,16 @@ tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 	return TN_OK;
 }
 
+tn_error dataspace_seal(struct dataspace *dataspace)
+{
+	struct list_node *node = list_first(&dataspace->regions);
+	for (; node; node = list_next(&dataspace->regions, node))
+		if (list_entry(node, struct region, in_dataspace)->rights & TN_RIGHT_WRITE)
+			return TN_ERR_BUSY;
+	dataspace->rights = TN_RIGHT_READ;
+	return TN_OK;
+}
+
 void dataspace_free(struct object *object)
 {
 	struct dataspace *dataspace = of(object);

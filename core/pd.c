@@ -176,6 +176,8 @@ tn_error pd_start(struct pd *pd, struct object *parent)
 	error = birth_prepare(pd, cap->handle, &plan);
 	if (error != TN_OK)
 		return error;
+	if (core_caller())
+		threads_restrict(pd, &core_caller()->limits);
 	error = port_thread_start(&pd->thread, plan.entry, plan.stack_pointer, plan.argument);
 	if (error == TN_OK)
 		pd->state = TN_PD_RUNNING;

@@ -27,6 +27,14 @@ TN_EXTERN TN_MUST_USE tn_error tn_dataspace_alloc(size_t size, tn_dataspace_cap 
 TN_EXTERN void tn_dataspace_free(tn_dataspace_cap dataspace);
 
 /*
+ * From now on, and for good, a dataspace that this component has allocated can be read only, by
+ * everybody and here as well: it is filled first, then sealed, then handed to as many readers as
+ * there are, of whom none can change what the others see. TN_ERR_BUSY: it is attached writable
+ * somewhere. TN_ERR_DENIED: another's dataspace.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_dataspace_seal(tn_dataspace_cap dataspace);
+
+/*
  * Makes [offset, offset + size) of a dataspace accessible; size 0 is all the rest. *address: in:
  * where (page aligned) or NULL for anywhere; out: where it is. Rights are TN_RIGHT_*; writable and
  * executable together are refused with TN_ERR_DENIED, as are rights that the dataspace has not.

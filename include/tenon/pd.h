@@ -81,6 +81,8 @@ struct tn_fault {
 	RPC(I, start, InCap(tn_any_cap, parent))                                                   \
 	/* For the parent; TN_ERR_DENIED for the PD itself. */                                     \
 	RPC(I, watch, InCap(tn_signal_cap, state_changed))                                         \
-	RPC(I, state, Out(uint32_t, state), Out(struct tn_fault, fault))
+	RPC(I, state, Out(uint32_t, state), Out(struct tn_fault, fault))                           \
+	/* See tn_dataspace_seal(). */                                                             \
+	RPC(I, seal, InCap(tn_dataspace_cap, dataspace))
 
 TN_RPC_INTERFACE(tn_pd, TN_PD)

@@ -22,8 +22,7 @@ static void tell(tn_signal_cap signal)
 }
 
 /* The child pays for the capability: it has sent it. */
-tn_error child_notify(void *self, struct tn_request *request, uint32_t notice,
-		      tn_signal_cap signal)
+tn_error child_notify(void *self, struct tn_request *request, uint32_t notice, tn_signal_cap signal)
 {
 	struct tn_child *child = self;
 	(void)request;
@@ -118,11 +117,9 @@ tn_error tn_child_accounts(const struct tn_child *child, struct tn_accounts *acc
 static struct tn_quota donated_to(const struct tn_child *server)
 {
 	struct tn_quota all = nothing;
-	const struct tn_child_session *session = server->served;
-	for (; session; session = session->next_served) {
-		all.ram += session->donated.ram;
-		all.caps += session->donated.caps;
-	}
+	struct tn_list_node *node = tn_list_first(&server->served);
+	for (; node; node = tn_list_next(&server->served, node))
+		all = quota_sum(all, session_in_server(node)->donated);
 	return all;
 }
 

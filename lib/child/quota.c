@@ -52,6 +52,12 @@ struct tn_quota quota_own(const struct tn_family *family)
 	return limits;
 }
 
+struct tn_quota quota_sum(struct tn_quota a, struct tn_quota b)
+{
+	struct tn_quota total = { a.ram + b.ram, a.caps + b.caps };
+	return total;
+}
+
 struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b)
 {
 	struct tn_quota rest = { less(a.ram, b.ram), less(a.caps, b.caps) };

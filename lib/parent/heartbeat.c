@@ -27,8 +27,7 @@ tn_error tn_heartbeat_answer(struct tn_heartbeat *heartbeat, struct tn_env *env)
 void tn_heartbeat_end(struct tn_heartbeat *heartbeat)
 {
 	const tn_signal_cap none = { 0 };
-	tn_error error =
-		tn_parent_notify(tn_env_parent(heartbeat->env), TN_NOTICE_HEARTBEAT, none);
+	tn_error error = tn_parent_notify(tn_env_parent(heartbeat->env), TN_NOTICE_HEARTBEAT, none);
 	(void)error;
 	tn_signal_destroy(&heartbeat->beat);
 }

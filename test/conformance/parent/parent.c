@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * A parent and its policy. Three children stay: "giver", who yields when asked, "mute", who does not
- * listen, and "server". Beside them the others come one after the other; each checks its own side and
- * ends with 0.
+ * A parent and its policy. Three children stay: "giver", who yields when asked, "mute", who does
+ * not listen, and "server". Beside them the others come one after the other; each checks its own
+ * side and ends with 0.
  */
 
 #include "roles.h"
@@ -19,12 +19,12 @@ struct child {
 	struct tn_child child;
 };
 
-#define SMALL                       \
-	{                           \
+#define SMALL                         \
+	{                             \
 		(uint64_t)1 << 20, 60 \
 	}
-#define LARGE                        \
-	{                            \
+#define LARGE                          \
+	{                              \
 		(uint64_t)4 << 20, 100 \
 	}
 

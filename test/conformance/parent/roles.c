@@ -258,13 +258,13 @@ void role_play(struct tn_env *environment)
 		void (*play)(void);
 		bool stays;
 	} roles[] = {
-		{ "asker", play_asker, false },	    { "half", play_half, false },
+		{ "asker", play_asker, false },     { "half", play_half, false },
 		{ "denied", play_denied, false },   { "greedy", play_denied, false },
-		{ "taker", play_taker, false },	    { "robber", play_taker, false },
+		{ "taker", play_taker, false },     { "robber", play_taker, false },
 		{ "patient", play_patient, true },  { "giver", play_giver, true },
-		{ "alive", play_alive, true },	    { "unheard", play_unheard, false },
+		{ "alive", play_alive, true },      { "unheard", play_unheard, false },
 		{ "hostile", play_hostile, false }, { "liar", play_liar, true },
-		{ "dying", play_dying, false },	    { "server", play_server, true },
+		{ "dying", play_dying, false },     { "server", play_server, true },
 		{ "donor", play_donor, false },
 	};
 	env = environment;

@@ -17,5 +17,6 @@ enum {
 	DONATED_CAPS = 5,
 };
 
-/* Plays the role of the component's name; ends with 0, or with the line of the check that failed. */
+/* Plays the role of the component's name; ends with 0, or with the line of the check that failed.
+ */
 void role_play(struct tn_env *env);
