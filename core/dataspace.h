@@ -14,5 +14,7 @@ TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_mod
 TN_MUST_USE tn_error dataspace_ready(struct dataspace *dataspace);
 /* One bounded step of taking its memory from everybody. True: done. */
 bool dataspace_step(struct object *object);
+/* Readable only, from now on; TN_ERR_BUSY: somebody has it attached writable. */
+TN_MUST_USE tn_error dataspace_seal(struct dataspace *dataspace);
 void dataspace_free(struct object *object);
 tn_error dataspace_request(struct object *object, struct tn_request *request);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # SPDX-FileCopyrightText: 2026 The Tenon authors
 #
-# What runs on the machine that builds: unit tests with sanitizers, and the scenario reader.
+# What runs on the machine that builds: unit tests with sanitizers, and what the tools need.
 #
 # HOST_TESTS are make targets that print "ok NAME", "not ok NAME: why" and "skip NAME: why" lines. A library
 # with tests of its own adds to it in lib/<name>/module.mk. Tests that only need to be compiled with
@@ -38,22 +38,30 @@ $(UNIT_TESTS:%=$(HOST_BUILD)/obj/test/unit/%.o): | $(HOST_EXAMPLES)
 $(UNIT_TESTS:%=unit-%): unit-%: $(HOST_BUILD)/%
 	@$<
 
-SCENARIO_ROMS := $(HOST_BUILD)/scenario-roms
-$(SCENARIO_ROMS): $(HOST_BUILD)/obj/tool/scenario-roms.o $(HOST_LIBRARY_OBJS)
+# The reader of scenarios, for the tools and for those who install them; and the same with sanitizers, to test.
+KDL_JSON := $(HOST_BUILD)/kdl-json
+$(KDL_JSON): tool/kdl-json.c $(wildcard lib/kdl/*.c lib/kdl/*.h) include/tenon/kdl.h $(HOST_BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(HOST_CC) -std=c17 -O2 -g $(WARNINGS) $(INCLUDES) -o $@ $(filter %.c,$^)
+$(KDL_JSON)-checked: $(HOST_BUILD)/obj/tool/kdl-json.o $(HOST_LIBRARY_OBJS)
 	@echo "  LINK $@"
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
 
 -include $(wildcard lib/*/module.mk)
+include mk/fuzz.mk
 -include $(shell [ -d $(HOST_BUILD)/obj ] && find $(HOST_BUILD)/obj -name '*.d')
 
 .PHONY: host
-host: $(SCENARIO_ROMS)
+host: $(KDL_JSON)
 
 # -- the gates, the SDK and the tools, as tests --
-.PHONY: check-gates check-build
+.PHONY: check-gates check-build check-debug
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
 	@test/build/run $(BUILD) "$(KERNELS)"
 	@test/build/interrupt $(BUILD) "$(KERNELS)"
-HOST_TESTS += check check-gates check-build
+check-debug: all ## gdb, strace and the kernel debugger, as a user would call them
+	@test/debug/run $(BUILD) "$(KERNELS)"
+HOST_TESTS += check check-gates check-build check-debug

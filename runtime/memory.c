@@ -32,6 +32,11 @@ static tn_error settle(uint64_t at, uint64_t size)
 	return error;
 }
 
+ABI tn_error tn_dataspace_seal(tn_dataspace_cap dataspace)
+{
+	return tn_pd_seal(runtime_env.pd, dataspace);
+}
+
 ABI tn_error tn_attach(tn_dataspace_cap dataspace, size_t offset, size_t size, uint32_t rights,
 		       void **address)
 {

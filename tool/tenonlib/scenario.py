@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# SPDX-FileCopyrightText: 2026 The Tenon authors
+
+"""Running a scenario: what goes into its bundle, and the process that runs it.
+
+Kernels are started by kernel/<name>/boot/run; nothing here knows one.
+"""
+
+import errno
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+from . import kdl
+from .command import Problem
+from .places import ARCH, ROOT, find_kernel
+from .symbols import Symbols
+
+
+class Rom:
+    """A ROM that a scenario needs: the file that its `rom` node names, or the child it is the executable of."""
+
+    def __init__(self, name, node, file="", absent=False, child=""):
+        self.name, self.node = name, node
+        self.file, self.absent, self.child = file, absent, child
+
+
+def needed_roms(document):
+    """As the nodes say. Mistakes of form are for who checks them to report."""
+    found = []
+    for node in document.all("start"):
+        child, binary = node.text(), node.child("binary") or node
+        if child and binary.text():
+            found.append(Rom(binary.text(), binary, child=child))
+    for node in document.all("rom"):
+        absent = node.property("absent")
+        if node.text():
+            found.append(Rom(node.text(), node, file=node.property_text("file", ""),
+                             absent=bool(absent and absent.value is True)))
+    return found
+
+
+def rom_places(build, kernel, scenario, rom):
+    """Where the file of a ROM is looked for."""
+    built = [build / kernel / "bin", build / ARCH / "bin"]
+    near = [scenario.parent, ROOT]
+    return near + built if rom.file else built + near
+
+
+def find_file(build, kernel, scenario, rom):
+    name = rom.file or rom.name
+    places = rom_places(build, kernel, scenario, rom)
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise Problem(f"{scenario}:{rom.node.line}:{rom.node.column}: ROM {rom.name}: no file {name} in " +
+                  ", ".join(map(str, places)))
+
+
+def run_folder(build):
+    """A fresh folder below the build directory, or, where that is not ours, below TMPDIR. Its name
+    goes through a boot loader's command line, which a comma or a blank would break."""
+    for parent in (build / "run", pathlib.Path(tempfile.gettempdir())):
+        if set(os.path.relpath(parent)) & set(", \t\n"):
+            continue
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            return pathlib.Path(tempfile.mkdtemp(prefix="tenon-", dir=parent))
+        except (PermissionError, FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                raise
+    raise Problem(f"no place for the bundle: neither {build}/run nor TMPDIR "
+                  f"({tempfile.gettempdir()}) can be written and has a name without comma and blank")
+
+
+class Bundle:
+    """The ROMs of a run, in a directory of its own that goes away with it."""
+
+    def __init__(self, build, kernel, scenario, given=None):
+        self.build = pathlib.Path(build).absolute()
+        self.kernel = find_kernel(self.build, kernel)
+        self.scenario = scenario
+        files = {
+            "init": self.build / ARCH / "bin" / "init",
+            "runtime": self.build / kernel / f"ld-{kernel}.so",
+            "config": scenario,
+        }
+        given = given or {}
+        needed = needed_roms(kdl.read(self.build, scenario))
+        self.children = {rom.child: rom.name for rom in needed if rom.child}
+        absent = {rom.name for rom in needed if rom.absent}
+        named = {rom.name: rom for rom in needed if rom.file}
+        for rom in needed:
+            wanted = rom.name in named or rom.name not in files
+            if wanted and rom.name not in given and rom.name not in absent:
+                files[rom.name] = find_file(self.build, kernel, scenario, named.get(rom.name, rom))
+        files.update(given)
+        for rom, file in files.items():
+            if not pathlib.Path(file).exists() or pathlib.Path(file).is_dir():
+                raise Problem(f"ROM {rom}: there is no file {file}; run make, or correct the name")
+        self.files = files
+
+    def __enter__(self):
+        self.directory = run_folder(self.build)
+        try:
+            self.fill()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def fill(self):
+        """Links, with names that nothing trips over; a pipe's or device's content is copied."""
+        self.build_link = self.directory / "build"
+        self.build_link.symlink_to(self.build)
+        self.arguments = []
+        for number, (rom, file) in enumerate(self.files.items()):
+            place = self.directory / f"rom{number}"
+            file = pathlib.Path(file).absolute()
+            if file.is_file():
+                place.symlink_to(file)
+            else:
+                with open(file, "rb") as source, open(place, "wb") as copy:
+                    shutil.copyfileobj(source, copy)
+            self.arguments.append(f"{rom}={os.path.relpath(place)}")
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Run:
+    """One run of a bundle. `lines` is what it printed, `value` its exit value, None: timeout. With
+    keep=False nothing is kept of what is shown: a run may last."""
+
+    def __init__(self, bundle, show=False, keep=True, timeout=None, environment=None):
+        self.lines = []
+        self.show = show
+        self.keep = keep
+        self.seconds = 0.0
+        self.value = None
+        self.symbols = Symbols(bundle.files)
+        script = ROOT / "kernel" / bundle.kernel / "boot" / "run"
+        start = time.monotonic()
+        # A group of its own: whatever the kernel's side is made of, it ends as a whole.
+        self.process = subprocess.Popen(
+            [script, os.path.relpath(bundle.build_link)] + bundle.arguments,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})}, start_new_session=True)
+        timer = threading.Timer(timeout, self.end) if timeout else None
+        self.timed_out = False
+        try:
+            if timer:
+                timer.start()
+            self.read()
+            self.value = self.process.wait()
+        finally:
+            if timer:
+                timer.cancel()
+            self.kill()
+        self.seconds = time.monotonic() - start
+        if self.timed_out:
+            self.value = None
+
+    def read(self):
+        for line in self.process.stdout:
+            text = self.symbols.explain(line.decode(errors="replace").rstrip("\r\n"))
+            if self.keep:
+                self.lines.append(text)
+            if self.show:
+                print(text, flush=True)
+
+    def end(self):
+        self.timed_out = True
+        self.kill()
+
+    def kill(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        self.process.wait()
