@@ -54,7 +54,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run test unit check features bench loc format format-check lint packages clean help
+.PHONY: demo run test unit check features bench loc format format-check lint verify packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -97,6 +97,10 @@ format-check: ## tell which C sources are not formatted
 
 lint: ## clang-tidy and cppcheck over the generic sources
 	@tool/lint
+
+verify: ## check the models in test/model with SPIN, and that each of their steps is needed
+	@tool/install-packages verify
+	@tool/verify
 
 packages: ## install the Debian packages that are missing, or say which
 	@tool/install-packages build run test
