@@ -31,6 +31,8 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 SCENARIO ?= demo
 INPUT    ?=
+COMPONENT ?=
+OPTIONS  ?=
 # A file's name is taken as it is written: no dollar sign in it means anything, to make or to the shell.
 override INPUT := $(value INPUT)
 export INPUT
@@ -62,6 +64,14 @@ demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
 	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
+
+.PHONY: gdb strace
+DEBUG = $(PYTHON) tool/debug --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" \
+	--component "$(COMPONENT)" $@ "$(SCENARIO)" -- $(OPTIONS)
+gdb: all ## debug a component from its first line: SCENARIO= COMPONENT= KERNEL= OPTIONS=for-gdb
+	@$(DEBUG)
+strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-strace
+	@$(DEBUG)
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
 	@tool/install-packages build run test

@@ -10,10 +10,11 @@
 #include <tenon/cpu.h>
 #include <tenon/time.h>
 
-/* Quota of a PD. What is used is part of the limit. */
+/* Quota of a PD. What is used is part of the limit, and the sum over all kinds of use. */
 struct account {
 	uint64_t ram_limit, ram_used;
 	uint64_t caps_limit, caps_used;
+	struct tn_usage by_kind[TN_USAGE_COUNT];
 };
 
 enum object_kind {

@@ -162,12 +162,12 @@ static tn_error restrict_pd(void *self, struct tn_request *request, tn_pd_cap ca
 
 tn_error cpu_create(struct pd *payer, struct object **made)
 {
-	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	tn_error error = account_charge(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
 	struct cpu_session *session = core_alloc(sizeof(*session));
 	if (!session) {
-		account_refund(payer, PRICE_SESSION, 0);
+		account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
 	object_init(&session->object, OBJECT_CPU, payer);
@@ -177,7 +177,7 @@ tn_error cpu_create(struct pd *payer, struct object **made)
 
 void cpu_free(struct object *object)
 {
-	account_refund(object->payer, PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(list_entry(object, struct cpu_session, object), sizeof(struct cpu_session));
 }
 

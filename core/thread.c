@@ -113,7 +113,7 @@ static void free_thread(struct thread *thread)
 	list_remove(&thread->in_pd);
 	if (thread->has_stack)
 		port_memory_destroy(&thread->stack);
-	account_refund(thread->pd, price_of(thread), 0);
+	account_refund(thread->pd, TN_USAGE_THREAD, price_of(thread), 0);
 	core_free(thread, sizeof(*thread));
 }
 
@@ -126,12 +126,12 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 	stack_size = (stack_size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
 	if (!stack_size)
 		stack_size = LAYOUT_STACK_SIZE;
-	tn_error error = account_charge(pd, PRICE_THREAD_RAM + stack_size, 0);
+	tn_error error = account_charge(pd, TN_USAGE_THREAD, PRICE_THREAD_RAM + stack_size, 0);
 	if (error != TN_OK)
 		return error;
 	struct thread *thread = core_alloc(sizeof(*thread));
 	if (!thread) {
-		account_refund(pd, PRICE_THREAD_RAM + stack_size, 0);
+		account_refund(pd, TN_USAGE_THREAD, PRICE_THREAD_RAM + stack_size, 0);
 		return TN_ERR_LIMIT;
 	}
 	thread->pd = pd;
