@@ -3,6 +3,7 @@
 
 #include "irq.h"
 #include "apic.h"
+#include "debugger.h"
 #include "signal.h"
 
 static struct signal_reference bound[APIC_IRQ_MAX];
@@ -15,6 +16,8 @@ enum hw_status irq_bind(uint64_t irq, uint64_t name)
 		return HW_ERR_ARGUMENT;
 	if (name && !signal)
 		return HW_ERR_FRAME;
+	if (debugger_owns((uint32_t)irq))
+		return HW_ERR_OCCUPIED;
 
 	apic_irq_mask((uint32_t)irq);
 	bound[irq] = (struct signal_reference){ name, signal ? signal->serial : 0 };
@@ -33,6 +36,10 @@ enum hw_status irq_acknowledge(uint64_t irq)
 
 void irq_raise(uint32_t irq)
 {
+	if (debugger_owns(irq)) {
+		debugger_interrupt();
+		return;
+	}
 	apic_irq_mask(irq);
 	signal_submit_reference(bound[irq]);
 }
