@@ -65,10 +65,13 @@ demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
 	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
 
-.PHONY: gdb strace
+.PHONY: gdb strace kdb
 DEBUG = $(PYTHON) tool/debug --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" \
 	--component "$(COMPONENT)" $@ "$(SCENARIO)" -- $(OPTIONS)
 gdb: all ## debug a component from its first line: SCENARIO= COMPONENT= KERNEL= OPTIONS=for-gdb
+	@$(DEBUG)
+kdb: KERNEL = hw
+kdb: all ## run a scenario with the kernel's debugger on the terminal, Ctrl-] stops: SCENARIO= INPUT=
 	@$(DEBUG)
 strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-strace
 	@$(DEBUG)
