@@ -54,12 +54,34 @@ static void object_free(struct object *object)
 	case OBJECT_CPU:
 		cpu_free(object);
 		break;
+	case OBJECT_IO_MEM:
+	case OBJECT_IO_PORT:
+	case OBJECT_IRQ:
+	case OBJECT_DMA:
+		device_free(object);
+		break;
 	case OBJECT_PD:
 		pd_free(object);
 		break;
 	case OBJECT_PARENT: /* as long as core */
 		break;
 	}
+}
+
+/* What goes with its session, and not before. */
+static struct dataspace **own_dataspace(struct object *object)
+{
+	if (object->kind == OBJECT_ROM)
+		return rom_dataspace(object);
+	return object->kind == OBJECT_IO_MEM ? device_dataspace(object) : NULL;
+}
+
+static bool sweep_dataspace(struct dataspace **dataspace)
+{
+	if (*dataspace && !object_step(&(*dataspace)->object))
+		return false;
+	*dataspace = NULL;
+	return true;
 }
 
 void object_end(struct object *object)
@@ -69,8 +91,9 @@ void object_end(struct object *object)
 	object->ending = true;
 	if (object->kind == OBJECT_PD)
 		pd_stop(object);
-	if (object->kind == OBJECT_ROM)
-		rom_stop(object);
+	struct dataspace **own = own_dataspace(object);
+	if (own)
+		(*own)->object.ending = true;
 	work_add(object);
 }
 
@@ -101,7 +124,8 @@ static bool sweep_kind(struct object *object)
 	case OBJECT_DATASPACE:
 		return dataspace_step(object);
 	case OBJECT_ROM:
-		return rom_step(object);
+	case OBJECT_IO_MEM:
+		return sweep_dataspace(own_dataspace(object));
 	default:
 		return true;
 	}

@@ -80,19 +80,9 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 	return TN_OK;
 }
 
-void rom_stop(struct object *object)
+struct dataspace **rom_dataspace(struct object *object)
 {
-	struct rom_session *session = list_entry(object, struct rom_session, object);
-	session->dataspace->object.ending = true;
-}
-
-bool rom_step(struct object *object)
-{
-	struct rom_session *session = list_entry(object, struct rom_session, object);
-	if (session->dataspace && !object_step(&session->dataspace->object))
-		return false;
-	session->dataspace = NULL;
-	return true;
+	return &list_entry(object, struct rom_session, object)->dataspace;
 }
 
 void rom_free(struct object *object)

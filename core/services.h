@@ -15,9 +15,8 @@ void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The module is named by the last element of the label. */
 TN_MUST_USE tn_error rom_create(struct pd *payer, const char *label, struct object **made);
-/* Its dataspace ends with it, in steps. */
-void rom_stop(struct object *object);
-bool rom_step(struct object *object);
+/* It ends with the session, in steps. */
+struct dataspace **rom_dataspace(struct object *object);
 void rom_free(struct object *object);
 tn_error rom_request(struct object *object, struct tn_request *request);
 bool rom_module(const char *name, struct port_module *module);
@@ -31,6 +30,17 @@ tn_error time_request(struct object *object, struct tn_request *request);
 TN_MUST_USE tn_error cpu_create(struct pd *payer, struct object **made);
 void cpu_free(struct object *object);
 tn_error cpu_request(struct object *object, struct tn_request *request);
+
+/*
+ * IO_MEM, IO_PORT, IRQ, DMA: core/device/, which is part of core only where the port has devices.
+ * Without it these are NULL, and no such object exists.
+ */
+TN_MUST_USE tn_error device_create(enum object_kind kind, struct pd *payer, const char *label,
+				   struct object **made) __attribute__((weak));
+void device_free(struct object *object) __attribute__((weak));
+/* Of IO_MEM. */
+struct dataspace **device_dataspace(struct object *object) __attribute__((weak));
+tn_error device_request(struct object *object, struct tn_request *request) __attribute__((weak));
 
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);

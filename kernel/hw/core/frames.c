@@ -4,7 +4,7 @@
 /* Physical memory: a bitmap of free frames, first fit from where the last search ended. */
 #include <hw_core.h>
 
-enum { FRAMES_MAX = 1 << 22 }; /* 16 GiB */
+enum { FRAMES_MAX = 1 << 20 }; /* 4 GiB: what devices reach */
 enum { ZERO_PAGES = 32 };      /* in a step */
 
 static uint64_t free_map[FRAMES_MAX / 64];

@@ -11,6 +11,7 @@ struct port_memory {
 	uint64_t base, pages;
 	uint64_t zeroed; /* pages, from the first one */
 	bool sealed;
+	uint64_t attributes; /* HW_MEMORY_..., of device memory */
 };
 
 struct port_thread {

@@ -121,7 +121,8 @@ tn_error port_region_map(struct pd *pd, struct region *region)
 {
 	uint64_t from = region->port.mapped, pages = piece(region, from);
 	uint64_t physical = region->memory->base + region->offset + from * HW_PAGE_SIZE;
-	tn_error error = space_map(pd, address_of(region, from), physical, pages, region->rights);
+	tn_error error = space_map(pd, address_of(region, from), physical, pages,
+				   region->rights | region->memory->attributes);
 	if (error != TN_OK) {
 		unmap_all(pd, region);
 		return error;
