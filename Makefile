@@ -31,6 +31,8 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 SCENARIO ?= demo
 INPUT    ?=
+COMPONENT ?=
+OPTIONS  ?=
 # A file's name is taken as it is written: no dollar sign in it means anything, to make or to the shell.
 override INPUT := $(value INPUT)
 export INPUT
@@ -54,7 +56,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run test unit check bench loc format format-check lint packages clean help
+.PHONY: demo run test unit check features bench loc format format-check lint packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -62,6 +64,14 @@ demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
 	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
+
+.PHONY: gdb strace
+DEBUG = $(PYTHON) tool/debug --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" \
+	--component "$(COMPONENT)" $@ "$(SCENARIO)" -- $(OPTIONS)
+gdb: all ## debug a component from its first line: SCENARIO= COMPONENT= KERNEL= OPTIONS=for-gdb
+	@$(DEBUG)
+strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-strace
+	@$(DEBUG)
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
 	@tool/install-packages build run test
@@ -73,6 +83,11 @@ unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 
 check: all ## the gates: ABI, instructions, names of kernels, headers
 	@$(PYTHON) tool/abi-check --build $(BUILD) --kernels "$(KERNELS)" --cc "$(CC)"
+	@$(PYTHON) tool/features --build $(BUILD) --kernels "$(PORTS)" --check doc/features.md
+
+features: all ## write doc/features.md, what each kernel has, from the runtimes as built
+	@$(PYTHON) tool/features --build $(BUILD) --kernels "$(PORTS)" > $(BUILD)/features.md
+	@mv $(BUILD)/features.md doc/features.md
 
 bench: all ## measure on each kernel, and libraries on the host; writes build/bench.jsonl
 	@tool/install-packages build run bench

@@ -211,6 +211,16 @@ static tn_error accounts(void *self, struct tn_request *request, struct tn_accou
 	return TN_OK;
 }
 
+static tn_error usage(void *self, struct tn_request *request, uint32_t kind, struct tn_usage *usage)
+{
+	const struct account *account = &((struct pd *)self)->account;
+	(void)request;
+	if (kind >= TN_USAGE_COUNT)
+		return TN_ERR_ARGUMENT;
+	*usage = account->by_kind[kind];
+	return TN_OK;
+}
+
 static tn_error transfer_quota(void *self, struct tn_request *request, tn_any_cap to, uint64_t ram,
 			       uint64_t caps)
 {
@@ -267,6 +277,7 @@ tn_error pd_request(struct object *object, struct tn_request *request)
 		.watch = watch,
 		.state = state,
 		.seal = seal,
+		.usage = usage,
 	};
 	return tn_pd_dispatch(&ops, list_entry(object, struct pd, object), request);
 }

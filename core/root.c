@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* Core as the parent of init: all of its services are ready at once. */
+#include <base/feature.h>
 #include <core/account.h>
 #include <core/cap.h>
 #include <core/memory.h>
@@ -33,6 +34,31 @@ static const struct {
 	{ "ROM", &tn_rom_interface, OBJECT_ROM }, { "TIME", &tn_time_interface, OBJECT_TIME },
 	{ "CPU", &tn_cpu_interface, OBJECT_CPU },
 };
+
+/* What rests on a feature that not every kernel has. */
+static const struct {
+	const char *service;
+	enum tn_feature feature;
+} needs[] = {
+	{ "IO_MEM", TN_FEATURE_IO_MEM },
+	{ "IO_PORT", TN_FEATURE_IO_PORT },
+	{ "IRQ", TN_FEATURE_IRQ },
+	{ "DMA", TN_FEATURE_DMA },
+};
+
+static bool supported(const char *service, const char *label)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (!tn_text_equal(needs[i].service, service))
+			continue;
+		const struct feature_row *row = &feature_table[needs[i].feature];
+		if (!row->present)
+			core_log("%s: no session to %s: feature %s is absent: %s", label, service,
+				 service, row->reason);
+		return row->present;
+	}
+	return true;
+}
 
 static struct root_session *find(uint32_t id)
 {
@@ -131,12 +157,14 @@ static tn_error session_open(void *self, struct tn_request *request, const char 
 	size_t i = 0, count = sizeof(services) / sizeof(services[0]);
 	(void)self;
 	(void)request;
+	if (tn_format(path, sizeof(path), label[0] ? "init -> %s" : "init", label) > TN_LABEL_MAX)
+		return TN_ERR_TOO_LONG;
+	if (!supported(service, path))
+		return TN_ERR_UNSUPPORTED;
 	while (i < count && !tn_text_equal(services[i].name, service))
 		i++;
 	if (i == count)
 		return TN_ERR_NO_SERVICE;
-	if (tn_format(path, sizeof(path), label[0] ? "init -> %s" : "init", label) > TN_LABEL_MAX)
-		return TN_ERR_TOO_LONG;
 	if (!fits(services[i].interface, functions, digest, path, interface))
 		return TN_ERR_MISMATCH;
 	struct root_session *session = core_alloc(sizeof(*session));

@@ -57,6 +57,14 @@ TN_EXTERN TN_MUST_USE tn_error tn_guarded_copy(void *to, const void *from, size_
 TN_EXTERN void *tn_heap_alloc(size_t size) __attribute__((malloc, alloc_size(1)));
 TN_EXTERN void tn_heap_free(void *block);
 
+struct tn_heap_usage {
+	uint64_t held;   /* bytes of the dataspaces that the heap has; small blocks' ones stay */
+	uint64_t used;   /* bytes of them in blocks that are not freed, with what each wastes */
+	uint64_t blocks; /* not freed */
+};
+
+TN_EXTERN void tn_heap_usage(struct tn_heap_usage *usage);
+
 /* Freestanding memory functions that compilers emit calls to. */
 TN_EXTERN void *memcpy(void *__restrict to, const void *__restrict from, size_t size);
 TN_EXTERN void *memmove(void *to, const void *from, size_t size);

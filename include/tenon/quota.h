@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * Quota while a component runs: to ask the parent for more, and to give back what the parent wants.
- * A static library above the parent interface.
+ * Quota while a component runs: what it is used for, to ask the parent for more, and to give back
+ * what the parent wants. A static library above the PD session and the parent interface.
  *
  * Nothing is asked for behind a component's back: what runs out of quota (tn_dataspace_alloc(),
  * tn_session_open() and all others) fails with TN_ERR_OUT_OF_RAM or TN_ERR_OUT_OF_CAPS; the
@@ -18,6 +18,21 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* A component's quota: the whole, and by kind (enum tn_usage_kind). */
+struct tn_quota_usage {
+	struct tn_accounts total;
+	struct tn_usage by_kind[TN_USAGE_COUNT];
+	struct tn_heap_usage heap; /* part of what dataspaces and attachments use */
+};
+
+/*
+ * Looks at the own quota; calls core alone. With other threads at work the parts may be of
+ * different moments.
+ */
+TN_MUST_USE tn_error tn_quota_usage(struct tn_env *env, struct tn_quota_usage *usage);
+/* Name of a kind, for messages; "?" for what is none. */
+const char *tn_usage_name(uint32_t kind);
 
 /*
  * Asks for `wanted` beyond what the component has. Blocks, on any thread, until the parent has

@@ -4,6 +4,33 @@
 #include <tenon/quota.h>
 #include <tenon/thread.h>
 
+const char *tn_usage_name(uint32_t kind)
+{
+	static const char *const names[TN_USAGE_COUNT] = {
+		[TN_USAGE_GIVEN] = "given",
+		[TN_USAGE_RECEIVED] = "received",
+		[TN_USAGE_DOMAIN] = "protection domain",
+		[TN_USAGE_CAPABILITY] = "capabilities",
+		[TN_USAGE_OBJECT] = "objects and signals",
+		[TN_USAGE_CHANNEL] = "channels",
+		[TN_USAGE_DATASPACE] = "dataspaces",
+		[TN_USAGE_REGION] = "attachments",
+		[TN_USAGE_THREAD] = "threads",
+		[TN_USAGE_SESSION] = "sessions at core",
+	};
+	return kind < TN_USAGE_COUNT && names[kind] ? names[kind] : "?";
+}
+
+tn_error tn_quota_usage(struct tn_env *env, struct tn_quota_usage *usage)
+{
+	tn_pd_cap pd = tn_env_pd(env);
+	tn_error error = tn_pd_accounts(pd, &usage->total);
+	for (uint32_t kind = 0; kind < TN_USAGE_COUNT && error == TN_OK; kind++)
+		error = tn_pd_usage(pd, kind, &usage->by_kind[kind]);
+	tn_heap_usage(&usage->heap);
+	return error;
+}
+
 tn_error tn_quota_request_begin(struct tn_env *env, struct tn_quota wanted, tn_signal_cap decided)
 {
 	return tn_parent_resource_request(tn_env_parent(env), wanted.ram, wanted.caps, decided);

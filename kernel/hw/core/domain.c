@@ -73,10 +73,21 @@ void port_thread_destroy(struct thread *thread)
 	free_frame(&thread->port.page);
 }
 
-void port_thread_set_priority(struct thread *thread, uint32_t priority)
+void port_thread_set_priority(struct thread *thread)
 {
 	if (thread->port.thread)
-		hw_call2(HW_THREAD_PRIORITY, thread->port.thread, priority);
+		hw_call2(HW_THREAD_PRIORITY, thread->port.thread, thread->priority);
+}
+
+/* All are where they are told: the kernel runs on one CPU. */
+void port_thread_set_affinity(struct thread *thread)
+{
+	(void)thread;
+}
+
+uint64_t port_cpus(void)
+{
+	return 1;
 }
 
 uint64_t port_thread_time(struct thread *thread)

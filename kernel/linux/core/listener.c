@@ -258,6 +258,7 @@ static void on_new_thread(const struct trap *trap, uint64_t index)
 		return;
 	}
 	thread->port.tid = trap->tid;
+	thread_schedule(thread); /* it waits: it is the one that has this number */
 	answer(trap, 0, 0, 0);
 }
 

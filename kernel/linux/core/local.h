@@ -39,6 +39,8 @@ void modules_open(int argc, char **argv);
 
 /* Processes. */
 void process_init(void);
+/* The first component with this label, or whose label ends with it, waits for a debugger. */
+void process_debug(const char *label);
 void process_handover(struct pd *pd);
 void process_ended(struct pd *pd);
 /* Its end is told later. */
@@ -53,6 +55,8 @@ void tables_destroy(struct pd *pd);
 
 /* What a thread has of core's: its memory and its epoll instance. */
 void thread_close(struct thread *thread);
+/* Once it has a number: what it has inherited of who made it is not its own. */
+void thread_schedule(struct thread *thread);
 
 static inline void close_file(int *fd)
 {
