@@ -45,6 +45,11 @@ static bool may_restart(const struct start *start)
 	return start->on_exit.action == END_RESTART || start->on_fault.action == END_RESTART;
 }
 
+static bool is_restricted(const struct start *start)
+{
+	return start->priority < TN_PRIORITY_MAX || start->cpus != UINT64_MAX;
+}
+
 void child_start(struct child *child)
 {
 	const struct start *start = child->start;
@@ -55,7 +60,10 @@ void child_start(struct child *child)
 	serve_config(child);
 	child->tn = (struct tn_child){ .name = child->name,
 				       .binary = child->binary,
-				       .quota = start->quota };
+				       .quota = start->quota,
+				       .restricted = is_restricted(start),
+				       .priority = start->priority,
+				       .cpus = start->cpus };
 	child->state = CHILD_UP;
 	child->starts++;
 	child->started_ns = may_restart(start) ? clock_now() : 0;

@@ -76,8 +76,8 @@ const char *config_argument(struct config *config, const struct tn_kdl_node *nod
 	return config_copy(config, node->start, text);
 }
 
-const char *config_property(struct config *config, const struct tn_kdl_node *node,
-			    const char *name, size_t max)
+const char *config_property(struct config *config, const struct tn_kdl_node *node, const char *name,
+			    size_t max)
 {
 	char text[TN_LABEL_MAX + 1];
 	struct tn_kdl_value value = tn_kdl_prop(node, name);
@@ -216,14 +216,10 @@ static const struct {
 	void (*read)(struct config *config, struct tn_kdl_node *node);
 	bool once;
 } readers[] = {
-	{ "start", config_start, false },
-	{ "default-route", read_default_route, true },
-	{ "end", read_end, true },
-	{ "report-hash", read_report_hash, true },
-	{ "rom", read_rom, false },
-	{ "default", read_default, true },
-	{ "alias", read_alias, false },
-	{ "provides", read_provides, true },
+	{ "start", config_start, false }, { "default-route", read_default_route, true },
+	{ "end", read_end, true },        { "report-hash", read_report_hash, true },
+	{ "rom", read_rom, false },       { "default", read_default, true },
+	{ "alias", read_alias, false },   { "provides", read_provides, true },
 	{ "report", read_report, true },
 };
 

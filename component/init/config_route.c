@@ -46,7 +46,7 @@ static bool read_target(struct config *config, const struct tn_kdl_node *node, c
 	if (rule->target == TO_CHILD || rule->target == TO_ANY_CHILD)
 		rule->wait = tn_config_bool(&config->file, &target, "wait", true);
 	tn_config_unknown(&config->file, &target,
-			  rule->target == TO_CHILD	 ? "a name, label=, wait="
+			  rule->target == TO_CHILD       ? "a name, label=, wait="
 			  : rule->target == TO_ANY_CHILD ? "label=, wait="
 							 : "label=");
 	return true;

@@ -7,7 +7,7 @@
 
 #include <tenon/text.h>
 
-#define RAM_MAX	 ((uint64_t)1 << 40)
+#define RAM_MAX  ((uint64_t)1 << 40)
 #define CAPS_MAX ((uint64_t)1 << 20)
 
 static void add_name(struct config *config, struct start *start)
@@ -81,8 +81,8 @@ void config_quota(struct config *config, const struct tn_kdl_node *node, struct 
 {
 	const struct tn_quota otherwise = config->default_quota;
 	quota->caps = tn_config_u64(&config->file, node, "caps", otherwise.caps, 1, CAPS_MAX);
-	quota->ram = tn_config_size(&config->file, node, "ram", otherwise.ram, TN_PAGE_SIZE,
-				    RAM_MAX);
+	quota->ram =
+		tn_config_size(&config->file, node, "ram", otherwise.ram, TN_PAGE_SIZE, RAM_MAX);
 }
 
 static void read_quota(struct config *config, const struct tn_kdl_node *node, struct start *start)
@@ -119,9 +119,9 @@ static void read_restart(struct config *config, const struct tn_kdl_node *node,
 static void read_ending(struct config *config, const struct tn_kdl_node *start_node,
 			const char *name, struct ending *ending)
 {
-	static const char *const actions[] = { [END_IGNORE] = "ignore",
-					       [END_RESTART] = "restart",
-					       [END_PROPAGATE] = "propagate" };
+	static const char *const actions[] = {
+		[END_IGNORE] = "ignore", [END_RESTART] = "restart", [END_PROPAGATE] = "propagate"
+	};
 	struct tn_kdl_asked asked;
 	struct tn_kdl_node node;
 	char action[16];
@@ -141,9 +141,9 @@ static void read_ending(struct config *config, const struct tn_kdl_node *start_n
 	if (ending->action == END_RESTART)
 		read_restart(config, &node, ending);
 	tn_config_unknown(&config->file, &node,
-			  ending->action == END_RESTART ?
-				  "an action, delay-ms=, delay-max-ms=, limit=" :
-				  "an action; delay-ms=, delay-max-ms=, limit= with \"restart\"");
+			  ending->action == END_RESTART
+				  ? "an action, delay-ms=, delay-max-ms=, limit="
+				  : "an action; delay-ms=, delay-max-ms=, limit= with \"restart\"");
 }
 
 /* -- executable and configuration -- */

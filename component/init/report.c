@@ -3,8 +3,8 @@
 
 /*
  * Who gets the state of all, and when: the parent, by a Report session, if the scenario says
- * report; and each child with a route to { state }, by a ROM. Some time after a change, so that many
- * changes are one report.
+ * report; and each child with a route to { state }, by a ROM. Some time after a change, so that
+ * many changes are one report.
  */
 
 #include "init.h"
@@ -13,11 +13,11 @@
 #include <tenon/thread.h>
 
 #define OTHERWISE_DELAY_NS ((uint64_t)1000000000)
-#define OTHERWISE_SIZE	   ((size_t)64 << 10)
+#define OTHERWISE_SIZE     ((size_t)64 << 10)
 
 /*
- * The server of the Report session may be slow, or hang. So a thread of its own talks to it; what it
- * has not taken yet is replaced by what is newer.
+ * The server of the Report session may be slow, or hang. So a thread of its own talks to it; what
+ * it has not taken yet is replaced by what is newer.
  */
 static struct {
 	struct tn_own_session session;

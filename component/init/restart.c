@@ -57,10 +57,10 @@ static bool restart(struct child *child, const struct ending *ending)
 void restart_or_end(struct child *child)
 {
 	const struct start *start = child->start;
-	const struct ending *ending = child->end.cause == TN_CHILD_EXITED ? &start->on_exit
-									  : &start->on_fault;
-	bool ends_all = init.config->end_on &&
-			config_find(init.config, init.config->end_on) == start;
+	const struct ending *ending =
+		child->end.cause == TN_CHILD_EXITED ? &start->on_exit : &start->on_fault;
+	bool ends_all =
+		init.config->end_on && config_find(init.config, init.config->end_on) == start;
 	if (ending->action == END_RESTART && restart(child, ending))
 		return;
 	if (ends_all || ending->action == END_PROPAGATE)

@@ -33,8 +33,7 @@ static bool fits(const struct rule *rule, const struct start *client, const char
 		return false;
 	if (!label_fits(rule, label))
 		return false;
-	return rule->target != TO_ANY_CHILD ||
-	       config_provider(init.config, service, client, &more);
+	return rule->target != TO_ANY_CHILD || config_provider(init.config, service, client, &more);
 }
 
 static const struct rule *find(const struct rule *rule, const struct start *client,
@@ -86,7 +85,8 @@ static void route_to_child(const struct asked *asked, const struct start *server
 		       server->name);
 		deny(route, TN_ERR_NO_SERVICE);
 	} else if (!wait && !tn_child_announced(&child->tn, asked->service)) {
-		tn_log("%s asks for %s, but %s does not serve it yet, and the route says wait=#false",
+		tn_log("%s asks for %s, but %s does not serve it yet, and the route says "
+		       "wait=#false",
 		       asked->client, asked->service, server->name);
 		deny(route, TN_ERR_NO_SERVICE);
 	} else if (child->state == CHILD_WAITING || is_ending(child)) {
@@ -203,7 +203,14 @@ void route_session(void *self, struct tn_child *tn, const char *service, const c
 		route_without_rule(&asked, route);
 }
 
-/* Only rules that name the service: a child that lists what it asks for need not list this. */
+/* Only rules that name the service, and for a ROM its label: a child that lists what it asks for
+ * need not list what it is born with. */
+static bool for_environment(const struct rule *rule)
+{
+	bool rom = tn_text_equal(rule->service, "ROM");
+	return rule->service[0] && (!rom || rule->match != MATCH_ANY);
+}
+
 void route_environment(void *self, struct tn_child *tn, const char *service, const char *label,
 		       struct tn_route *route)
 {
@@ -211,7 +218,7 @@ void route_environment(void *self, struct tn_child *tn, const char *service, con
 	const struct asked asked = { client->name, service, client->start };
 	const struct rule *rule = client->start ? rules_of(client->start) : NULL;
 	(void)self;
-	while (rule && (!rule->service[0] || !fits(rule, client->start, service, label)))
+	while (rule && (!for_environment(rule) || !fits(rule, client->start, service, label)))
 		rule = rule->next;
 	if (!rule)
 		return;

@@ -7,11 +7,11 @@
  *
  *   a child is no longer there        it is ended
  *   a new one                         started
- *   binary, provides                  ended and started anew
+ *   binary, provides, priority, cpus  ended and started anew
  *   quota                             given or taken, while it runs
  *   configuration                     a new version of its ROM, if the child watches; else anew
  *   routes                            sessions that would go elsewhere are closed
- *   what follows its end, its limits  hold from now on
+ *   what follows its end, ram-max     hold from now on
  *   anything, of one that has ended   started again
  */
 
@@ -43,7 +43,8 @@ static bool needs_restart(const struct start *old, const struct start *new)
 {
 	return !tn_text_equal(old->binary, new->binary) || !same_services(old, new) ||
 	       !same_services(new, old) || !same_name(old->config_rom, new->config_rom) ||
-	       !old->config.at != !new->config.at;
+	       !old->config.at != !new->config.at || old->priority != new->priority ||
+	       old->cpus != new->cpus;
 }
 
 /* -- one child -- */

@@ -6,9 +6,9 @@
 
 #include <tenon/component.h>
 
-#define PROBE(RPC, I)                                                              \
+#define PROBE(RPC, I)                                                                \
 	RPC(I, who, OutString(server, TN_LABEL_MAX), OutString(label, TN_LABEL_MAX)) \
-	RPC(I, fault)                                                              \
+	RPC(I, fault)                                                                \
 	RPC(I, quit, In(int32_t, value))
 
 TN_RPC_INTERFACE(probe, PROBE)

@@ -12,6 +12,7 @@
  *     mode "name" is=                             waits until the configuration has current "is"
  *     state "name" has=                           waits until ROM "state" has this text in it
  *     more "name" ram= error=                     asks the parent for quota
+ *     limits "name" priority= cpus=               what it may have of the CPUs
  *     publish "name" rom=                         has another version of the scenario served
  *     wait ms=     say "text"     exit value
  */
@@ -241,6 +242,18 @@ static void play_more(const struct tn_kdl_node *step)
 	check(step, tn_text_equal(tn_error_text(error), text), "the result", tn_error_text(error));
 }
 
+static void play_limits(const struct tn_kdl_node *step)
+{
+	uint32_t priority = 0;
+	uint64_t cpus = 0, wanted_priority, wanted_cpus;
+	tn_kdl_prop_u64(step, "priority", 0, 0, TN_PRIORITY_MAX, &wanted_priority);
+	tn_kdl_prop_u64(step, "cpus", 0, 0, UINT64_MAX, &wanted_cpus);
+	tn_error error =
+		tn_cpu_limits(tn_env_cpu(client.env), tn_env_pd(client.env), &priority, &cpus);
+	check(step, error == TN_OK && priority == wanted_priority && cpus == wanted_cpus,
+	      "the result", tn_error_text(error));
+}
+
 static void play_publish(const struct tn_kdl_node *step)
 {
 	const struct tn_quota none = { 0, 0 };
@@ -277,11 +290,11 @@ static const struct {
 	const char *name;
 	void (*play)(const struct tn_kdl_node *step);
 } steps[] = {
-	{ "open", play_open },	 { "refused", play_refused }, { "fault", play_fault },
-	{ "quit", play_quit },	 { "gone", play_gone },	      { "same", play_same },
-	{ "mode", play_mode },	 { "state", play_state },     { "more", play_more },
-	{ "publish", play_publish },
-	{ "wait", play_wait },	 { "say", play_say },	      { "exit", play_exit },
+	{ "open", play_open },       { "refused", play_refused }, { "fault", play_fault },
+	{ "quit", play_quit },       { "gone", play_gone },       { "same", play_same },
+	{ "mode", play_mode },       { "state", play_state },     { "more", play_more },
+	{ "publish", play_publish }, { "limits", play_limits },   { "wait", play_wait },
+	{ "say", play_say },         { "exit", play_exit },
 };
 
 void component_construct(struct tn_env *env)

@@ -61,8 +61,8 @@ static tn_error open(void *self, const struct tn_session_request *request, tn_ha
 		return TN_ERR_OUT_OF_RAM;
 	*session = (struct session){ 0 };
 	tn_text_copy_cut(session->label, sizeof(session->label), request->label);
-	tn_error error = probe_serve(tn_env_entrypoint(environment), &session->object, &ops,
-				     session, &cap);
+	tn_error error =
+		probe_serve(tn_env_entrypoint(environment), &session->object, &ops, session, &cap);
 	if (error != TN_OK) {
 		tn_heap_free(session);
 		return error;
