@@ -28,6 +28,10 @@ enum object_kind {
 	OBJECT_LOG,
 	OBJECT_TIME,
 	OBJECT_CPU,
+	OBJECT_IO_MEM,
+	OBJECT_IO_PORT,
+	OBJECT_IRQ,
+	OBJECT_DMA,
 };
 
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
@@ -57,6 +61,12 @@ struct cap {
 	struct port_cap port;
 };
 
+/* The last transfer of capabilities into a record. */
+struct sent {
+	uint32_t number; /* as it stands in the record until it is taken */
+	struct tn_handles handles;
+};
+
 /* A client PD and a server's entrypoint. */
 struct channel {
 	struct pd *client, *server;
@@ -68,7 +78,7 @@ struct channel {
 	uint32_t sent_by;  /* index of the client's thread that `sent` is of */
 	struct list_node in_client, in_server, in_payer;
 	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
-	struct tn_handles sent;   /* the last transfer to the server, to be undone if never taken */
+	struct sent sent;         /* the last transfer to the server, to be undone if never taken */
 	struct port_channel port;
 };
 
@@ -92,8 +102,10 @@ struct dataspace {
 	uint32_t rights;
 	const char *name; /* of the ROM module, or "" */
 	struct list regions;
-	struct port_memory *memory; /* own_memory, or a module's */
+	struct port_memory *memory; /* own_memory, or a module's, or a device's */
 	struct port_memory own_memory;
+	bool has_bus_address; /* devices reach it */
+	uint64_t bus_address;
 };
 
 /* What the threads of a PD may have at most. */
@@ -113,7 +125,7 @@ struct thread {
 	struct port_memory stack;
 	bool has_stack, started;
 	/* The last transfer with a reply to it, to be undone if never taken. */
-	struct tn_handles sent;
+	struct sent sent;
 	struct channel *sent_over;
 	struct port_thread port;
 };

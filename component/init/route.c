@@ -7,6 +7,16 @@
 
 #include <tenon/text.h>
 
+/* Who has a device can harm all others: none is given but by a rule that names the service. */
+static bool is_device(const char *service)
+{
+	static const char *const names[] = { "IO_MEM", "IO_PORT", "IRQ", "DMA" };
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (tn_text_equal(names[i], service))
+			return true;
+	return false;
+}
+
 static bool label_fits(const struct rule *rule, const char *label)
 {
 	switch (rule->match) {
@@ -29,7 +39,7 @@ static bool fits(const struct rule *rule, const struct start *client, const char
 		 const char *label)
 {
 	bool more;
-	if (rule->service[0] && !tn_text_equal(rule->service, service))
+	if (rule->service[0] ? !tn_text_equal(rule->service, service) : is_device(service))
 		return false;
 	if (!label_fits(rule, label))
 		return false;
@@ -148,10 +158,11 @@ static void route_by_rule(const struct asked *asked, const struct rule *rule,
 
 /* -- the policy -- */
 
-/* Without any rule at all everything goes to the parent. */
+/* Without any rule at all everything goes to the parent, but for devices. */
 static void route_without_rule(const struct asked *asked, struct tn_route *route)
 {
-	if (!asked->start->has_rules && !init.config->has_default_rules) {
+	if (!asked->start->has_rules && !init.config->has_default_rules &&
+	    !is_device(asked->service)) {
 		route->target = TN_ROUTE_PARENT;
 		return;
 	}

@@ -37,7 +37,11 @@ void apic_end_of_interrupt(void);
 void apic_timer_start(uint32_t count);
 uint32_t apic_timer_left(void);
 
+/* The global number of an ISA interrupt, 0 to 15. */
+uint32_t apic_isa_irq(unsigned isa);
 /* False: no I/O APIC has this interrupt. */
 bool apic_irq_exists(uint64_t irq);
+/* False: it holds until the device is satisfied. */
+bool apic_irq_is_edge(uint32_t irq);
 void apic_irq_mask(uint32_t irq);
 void apic_irq_unmask(uint32_t irq);
