@@ -29,12 +29,14 @@ struct line {
  * first part of a label; what stands behind is the client's own to choose and gets it no more.
  */
 struct share {
+	struct share *next;
 	char client[TN_LABEL_MAX + 1]; /* "": nobody's */
 	uint64_t sessions;             /* open ones */
 	uint64_t ended;                /* when the last one was closed: a line's number */
 	uint64_t dropped;              /* lines that had to go */
 	unsigned char *ring;
 	uint64_t head, tail; /* free running, in bytes */
+	uint64_t place;      /* of the next line to be rendered */
 };
 
 /* The client's share, kept or new; NULL: all are in use by others. */

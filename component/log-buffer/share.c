@@ -12,24 +12,29 @@ enum { PREFIX_MAX = 40, SUMMARY_MAX = TN_LABEL_MAX + 64 };
 
 static struct {
 	struct config config;
-	struct share *shares;
+	struct share *first;
 	uint64_t lines; /* ever put */
 } all;
 
+static tn_error add_share(size_t ring)
+{
+	struct share *share = tn_heap_alloc(sizeof(*share));
+	if (!share)
+		return TN_ERR_OUT_OF_RAM;
+	memset(share, 0, sizeof(*share));
+	share->ring = tn_heap_alloc(ring);
+	share->next = all.first;
+	all.first = share;
+	return share->ring ? TN_OK : TN_ERR_OUT_OF_RAM;
+}
+
 tn_error shares_init(const struct config *config)
 {
-	size_t size = (size_t)config->clients * sizeof(struct share);
+	tn_error error = TN_OK;
 	all.config = *config;
-	all.shares = tn_heap_alloc(size);
-	if (!all.shares)
-		return TN_ERR_OUT_OF_RAM;
-	memset(all.shares, 0, size);
-	for (uint64_t i = 0; i < config->clients; i++) {
-		all.shares[i].ring = tn_heap_alloc((size_t)config->share);
-		if (!all.shares[i].ring)
-			return TN_ERR_OUT_OF_RAM;
-	}
-	return TN_OK;
+	for (uint64_t i = 0; i < config->clients && error == TN_OK; i++)
+		error = add_share((size_t)config->share);
+	return error;
 }
 
 uint64_t shares_last_number(void)
@@ -50,21 +55,19 @@ static void first_part(const char *label, char client[TN_LABEL_MAX + 1])
 
 static struct share *find(const char *client)
 {
-	for (uint64_t i = 0; i < all.config.clients; i++)
-		if (tn_text_equal(all.shares[i].client, client))
-			return &all.shares[i];
-	return NULL;
+	struct share *share = all.first;
+	while (share && !tn_text_equal(share->client, client))
+		share = share->next;
+	return share;
 }
 
 /* One of nobody, or of the client that ended longest ago. */
 static struct share *find_free(void)
 {
 	struct share *oldest = NULL;
-	for (uint64_t i = 0; i < all.config.clients; i++) {
-		struct share *share = &all.shares[i];
+	for (struct share *share = all.first; share; share = share->next)
 		if (!share->sessions && (!oldest || share->ended < oldest->ended))
 			oldest = share;
-	}
 	return oldest;
 }
 
@@ -85,18 +88,26 @@ struct share *share_of(const char *label)
 
 /* -- the ring -- */
 
+/* What fits between a place and the ring's end. */
+static size_t until_end(uint64_t at, size_t length)
+{
+	uint64_t left = all.config.share - at % all.config.share;
+	return left < length ? (size_t)left : length;
+}
+
 static void ring_write(struct share *share, const void *bytes, size_t length)
 {
-	const unsigned char *from = bytes;
-	for (size_t i = 0; i < length; i++)
-		share->ring[share->head++ % all.config.share] = from[i];
+	size_t first = until_end(share->head, length);
+	memcpy(share->ring + share->head % all.config.share, bytes, first);
+	memcpy(share->ring, (const unsigned char *)bytes + first, length - first);
+	share->head += length;
 }
 
 static void ring_read(const struct share *share, uint64_t at, void *bytes, size_t length)
 {
-	unsigned char *to = bytes;
-	for (size_t i = 0; i < length; i++)
-		to[i] = share->ring[(at + i) % all.config.share];
+	size_t first = until_end(at, length);
+	memcpy(bytes, share->ring + at % all.config.share, first);
+	memcpy((unsigned char *)bytes + first, share->ring, length - first);
 }
 
 static uint64_t line_end(const struct line *line, uint64_t at)
@@ -156,56 +167,50 @@ static void put_line(struct text *text, const struct share *share, uint64_t at,
 
 static void put_dropped(struct text *text)
 {
-	for (uint64_t i = 0; i < all.config.clients; i++)
-		if (all.shares[i].dropped)
+	for (const struct share *share = all.first; share; share = share->next)
+		if (share->dropped)
 			text->length += tn_format(text->at + text->length, SUMMARY_MAX,
-						  "%s: %llu lines dropped\n", all.shares[i].client,
-						  (unsigned long long)all.shares[i].dropped);
+						  "%s: %llu lines dropped\n", share->client,
+						  (unsigned long long)share->dropped);
 }
 
-/* The share whose line at its place is the oldest of all; NULL: all are at their end. */
-static uint64_t next_line(const uint64_t *places, struct line *oldest)
+/* The share whose next line is the oldest of all; NULL: all are at their end. */
+static struct share *next_line(struct line *oldest)
 {
-	uint64_t found = all.config.clients;
-	for (uint64_t i = 0; i < all.config.clients; i++) {
+	struct share *found = NULL;
+	for (struct share *share = all.first; share; share = share->next) {
 		struct line line;
-		if (places[i] == all.shares[i].head)
+		if (share->place == share->head)
 			continue;
-		ring_read(&all.shares[i], places[i], &line, sizeof(line));
-		if (found != all.config.clients && line.number > oldest->number)
+		ring_read(share, share->place, &line, sizeof(line));
+		if (found && line.number > oldest->number)
 			continue;
-		found = i;
+		found = share;
 		*oldest = line;
 	}
 	return found;
 }
 
-static void render_lines(struct text *text, uint64_t *places)
+static void put_lines(struct text *text)
 {
 	struct line line = { 0, 0, 0, 0 };
-	uint64_t i;
-	for (i = 0; i < all.config.clients; i++)
-		places[i] = all.shares[i].tail;
-	while ((i = next_line(places, &line)) < all.config.clients) {
-		put_line(text, &all.shares[i], places[i], &line);
-		places[i] = line_end(&line, places[i]);
+	struct share *share;
+	for (share = all.first; share; share = share->next)
+		share->place = share->tail;
+	while ((share = next_line(&line))) {
+		put_line(text, share, share->place, &line);
+		share->place = line_end(&line, share->place);
 	}
 }
 
 char *shares_render(size_t *length)
 {
-	size_t clients = (size_t)all.config.clients;
-	size_t room = clients * (2 * (size_t)all.config.share + SUMMARY_MAX) + PREFIX_MAX;
-	struct text text = { tn_heap_alloc(room), 0 };
-	uint64_t *places = tn_heap_alloc(clients * sizeof(*places));
-	if (text.at && places) {
-		put_dropped(&text);
-		render_lines(&text, places);
-		*length = text.length;
-	} else {
-		tn_heap_free(text.at);
-		text.at = NULL;
-	}
-	tn_heap_free(places);
+	size_t each = 2 * (size_t)all.config.share + SUMMARY_MAX;
+	struct text text = { tn_heap_alloc((size_t)all.config.clients * each + PREFIX_MAX), 0 };
+	if (!text.at)
+		return NULL;
+	put_dropped(&text);
+	put_lines(&text);
+	*length = text.length;
 	return text.at;
 }
