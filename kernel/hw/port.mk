@@ -11,5 +11,8 @@ hw.core.ldflags := -Wl,-e,core_entry
 hw.runtime.cflags := -Ikernel/hw/include
 hw.targets := $(BUILD)/hw/kernel.elf
 
+# A core that faults, for the debugger to show.
+check-debug: $(BUILD)/hw/test.elf
+
 # Attackers enter the kernel by themselves, and lie in what they share with core.
 test-isolation.cflags := -I. -Iarch/$(ARCH) -Ikernel/hw/include

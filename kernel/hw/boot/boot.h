@@ -22,6 +22,7 @@ enum { BOOT_RANGES = 64, BOOT_MODULES = 41 };
 /* What the boot loader said, copied: its own structures lie somewhere in free memory. */
 struct boot_machine {
 	unsigned range_count, module_count;
+	bool debug;                            /* the kernel's command line has the word "kdb" */
 	struct boot_range ranges[BOOT_RANGES]; /* RAM, whole frames */
 	struct boot_module modules[BOOT_MODULES];
 };

@@ -23,7 +23,13 @@ struct multiboot_range {
 	uint32_t type;
 } __attribute__((packed));
 
-enum { HAS_MEMORY = 1 << 0, HAS_MODULES = 1 << 3, HAS_MAP = 1 << 6, TYPE_RAM = 1 };
+enum {
+	HAS_MEMORY = 1 << 0,
+	HAS_LINE = 1 << 2,
+	HAS_MODULES = 1 << 3,
+	HAS_MAP = 1 << 6,
+	TYPE_RAM = 1
+};
 
 struct boot_machine boot_machine;
 
@@ -90,6 +96,21 @@ static void read_modules(const struct multiboot_info *info)
 	boot_machine.module_count = info->module_count;
 }
 
+static bool has_word(const char *line, const char *word)
+{
+	for (uint32_t i = 0; i < HW_PAGE_SIZE && line[i]; i++) {
+		uint32_t n = 0;
+
+		if (i && line[i - 1] != ' ')
+			continue;
+		while (word[n] && line[i + n] == word[n])
+			n++;
+		if (!word[n] && (!line[i + n] || line[i + n] == ' '))
+			return true;
+	}
+	return false;
+}
+
 void boot_read_multiboot(uint64_t address)
 {
 	const struct multiboot_info *info = frame_memory(address);
@@ -100,6 +121,8 @@ void boot_read_multiboot(uint64_t address)
 		add_range(0x100000, (uint64_t)info->memory_upper * 1024);
 	if (info->flags & HAS_MODULES)
 		read_modules(info);
+	if (info->flags & HAS_LINE)
+		boot_machine.debug = has_word(frame_memory(info->command_line), "kdb");
 	if (!boot_machine.range_count)
 		panic("no memory map");
 	if (!boot_machine.module_count)
