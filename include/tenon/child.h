@@ -120,8 +120,10 @@ struct tn_upstream {
 	} state;
 	uint32_t id;
 	bool closing;
+	bool counts; /* of a PD */
 	tn_error reason;
 	tn_handle cap;
+	struct tn_quota back;        /* what came back with its end */
 	struct tn_list_node waiting; /* in family->upstreams */
 	void (*progress)(void *owner);
 	void *owner;
