@@ -26,6 +26,9 @@ $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/obj/test/unit/%.
 	@echo "  LINK $@"
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
 
+# init's reader of scenarios, against the examples in the documentation.
+$(HOST_BUILD)/scenario: $(patsubst %.c,$(HOST_BUILD)/obj/%.o,$(wildcard component/init/config*.c lib/config/*.c))
+
 # What stands between @code and @endcode; mk/reference.mk compiles all of it as components are.
 EXAMPLES := $(filter-out rpc_macros,$(patsubst include/tenon/%.h,%,$(wildcard include/tenon/*.h)))
 $(EXAMPLES:%=$(HOST_BUILD)/example/%.h): $(HOST_BUILD)/example/%.h: include/tenon/%.h
