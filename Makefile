@@ -29,6 +29,7 @@ TENON    := $(PYTHON) tool/tenon
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 SCENARIO ?= demo
+OUTPUT   ?=
 INPUT    ?=
 # A file's name is taken as it is written: no dollar sign in it means anything, to make or to the shell.
 override INPUT := $(value INPUT)
@@ -53,7 +54,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run test unit check bench loc format format-check lint packages clean help
+.PHONY: demo run image graph check-scenario test unit check bench loc format format-check lint packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -62,8 +63,19 @@ demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
 	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
 
+image: all ## a bootable ISO of a scenario, BIOS and UEFI: SCENARIO=name OUTPUT=file.iso
+	@tool/install-packages image
+	@$(TENON) image --build $(BUILD) --input "$$INPUT" --output "$(OUTPUT)" "$(SCENARIO)"
+
+graph: $(KDL_JSON) ## draw a scenario, or a report of init, as SVG: SCENARIO=name-or-file OUTPUT=file.svg
+	@tool/install-packages graph
+	@$(TENON) graph --build $(BUILD) --output "$(OUTPUT)" "$(SCENARIO)"
+
+check-scenario: all ## check a scenario without running it: SCENARIO=name
+	@$(TENON) check --build $(BUILD) --kernel "$(KERNEL)" $(if $(value INPUT),--input "$$INPUT") "$(SCENARIO)"
+
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
-	@tool/install-packages build run test
+	@tool/install-packages build run image graph test
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
@@ -93,7 +105,7 @@ lint: ## clang-tidy and cppcheck over the generic sources
 	@tool/lint
 
 packages: ## install the Debian packages that are missing, or say which
-	@tool/install-packages build run test
+	@tool/install-packages build run image graph test
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

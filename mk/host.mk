@@ -55,10 +55,12 @@ $(KDL_JSON)-checked: $(HOST_BUILD)/obj/tool/kdl-json.o $(HOST_LIBRARY_OBJS)
 host: $(KDL_JSON)
 
 # -- the gates, the SDK and the tools, as tests --
-.PHONY: check-gates check-build
+.PHONY: check-gates check-build tool-test
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
 	@test/build/run $(BUILD) "$(KERNELS)"
 	@test/build/interrupt $(BUILD) "$(KERNELS)"
-HOST_TESTS += check check-gates check-build
+tool-test: all $(KDL_JSON)-checked ## the command tenon: what it does, says, and leaves
+	@$(PYTHON) test/tool/run --build $(BUILD) --kernels "$(KERNELS)" --cc "$(HOST_CC)"
+HOST_TESTS += check check-gates check-build tool-test

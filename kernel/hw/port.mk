@@ -9,6 +9,7 @@ hw.core.cflags := -Ikernel/hw/include
 hw.core.ldflags := -Wl,-e,core_entry
 hw.runtime.cflags := -Ikernel/hw/include
 hw.targets := $(BUILD)/hw/kernel.elf
+hw.installed := $(BUILD)/hw/kernel.elf
 
 # Attackers enter the kernel by themselves, and lie in what they share with core.
 test-isolation.cflags := -I. -Iarch/$(ARCH) -Ikernel/hw/include
