@@ -24,6 +24,7 @@ CC       := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 HOST_CC  ?= $(CC)
 AR       ?= ar
 AR       := $(if $(filter default undefined,$(origin AR)),ar,$(AR))
+OBJCOPY  ?= objcopy
 PYTHON   ?= python3
 TENON    := $(PYTHON) tool/tenon
 PREFIX   ?= /usr/local
@@ -54,7 +55,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run image graph check-scenario test unit check bench loc format format-check lint packages clean help
+.PHONY: demo run image graph check-scenario test unit check features bench loc format format-check lint packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -84,6 +85,11 @@ unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 
 check: all ## the gates: ABI, instructions, names of kernels, headers
 	@$(PYTHON) tool/abi-check --build $(BUILD) --kernels "$(KERNELS)" --cc "$(CC)"
+	@$(PYTHON) tool/features --build $(BUILD) --kernels "$(PORTS)" --check doc/features.md
+
+features: all ## write doc/features.md, what each kernel has, from the runtimes as built
+	@$(PYTHON) tool/features --build $(BUILD) --kernels "$(PORTS)" > $(BUILD)/features.md
+	@mv $(BUILD)/features.md doc/features.md
 
 bench: all ## measure on each kernel, and libraries on the host; writes build/bench.jsonl
 	@tool/install-packages build run bench

@@ -12,30 +12,56 @@ static tn_error available(const struct account *account, uint64_t ram, uint64_t 
 	return TN_OK;
 }
 
-tn_error account_charge(struct pd *payer, uint64_t ram, uint64_t caps)
+static void count(struct account *account, enum tn_usage_kind kind, uint64_t ram, uint64_t caps)
 {
-	tn_error error = available(&payer->account, ram, caps);
+	struct tn_usage *usage = &account->by_kind[kind];
+	usage->ram += ram;
+	usage->caps += caps;
+	usage->count += ram || caps;
+}
+
+tn_error account_charge(struct pd *payer, enum tn_usage_kind kind, uint64_t ram, uint64_t caps)
+{
+	struct account *account = &payer->account;
+	tn_error error = available(account, ram, caps);
 	if (error != TN_OK)
 		return error;
-	payer->account.ram_used += ram;
-	payer->account.caps_used += caps;
+	account->ram_used += ram;
+	account->caps_used += caps;
+	count(account, kind, ram, caps);
 	return TN_OK;
 }
 
-void account_refund(struct pd *payer, uint64_t ram, uint64_t caps)
+void account_refund(struct pd *payer, enum tn_usage_kind kind, uint64_t ram, uint64_t caps)
 {
-	payer->account.ram_used -= ram;
-	payer->account.caps_used -= caps;
+	struct account *account = &payer->account;
+	account->ram_used -= ram;
+	account->caps_used -= caps;
+	struct tn_usage *usage = &account->by_kind[kind];
+	usage->ram -= ram;
+	usage->caps -= caps;
+	usage->count -= ram || caps;
+}
+
+static void move(struct account *from, struct account *to, uint64_t ram, uint64_t caps)
+{
+	from->ram_limit -= ram;
+	from->caps_limit -= caps;
+	to->ram_limit += ram;
+	to->caps_limit += caps;
+	count(from, TN_USAGE_GIVEN, ram, caps);
+	count(to, TN_USAGE_RECEIVED, ram, caps);
 }
 
 tn_error account_move(struct pd *from, struct pd *to, uint64_t ram, uint64_t caps)
 {
 	tn_error error = available(&from->account, ram, caps);
-	if (error != TN_OK)
-		return error;
-	from->account.ram_limit -= ram;
-	from->account.caps_limit -= caps;
-	to->account.ram_limit += ram;
-	to->account.caps_limit += caps;
-	return TN_OK;
+	if (error == TN_OK)
+		move(&from->account, &to->account, ram, caps);
+	return error;
+}
+
+void account_close(struct pd *pd, struct pd *payer)
+{
+	move(&pd->account, &payer->account, pd->account.ram_limit, pd->account.caps_limit);
 }

@@ -131,7 +131,7 @@ static void link(struct cap *cap, struct object *object, struct pd *payer, struc
 static tn_error make(struct pd *holder, struct object *object, struct pd *payer, struct cap **made)
 {
 	struct channel *channel = NULL;
-	tn_error error = account_charge(payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	tn_error error = account_charge(payer, TN_USAGE_CAPABILITY, PRICE_CAP_RAM, PRICE_CAP_CAPS);
 	if (error != TN_OK)
 		return error;
 	if (object->entrypoint)
@@ -154,7 +154,7 @@ drop_channel:
 	if (channel)
 		channel_put(channel);
 refund:
-	account_refund(payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	account_refund(payer, TN_USAGE_CAPABILITY, PRICE_CAP_RAM, PRICE_CAP_CAPS);
 	return error;
 }
 
@@ -163,13 +163,13 @@ static void unpay(struct cap *cap)
 	if (!cap->payer)
 		return;
 	list_remove(&cap->in_payer);
-	account_refund(cap->payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	account_refund(cap->payer, TN_USAGE_CAPABILITY, PRICE_CAP_RAM, PRICE_CAP_CAPS);
 	cap->payer = NULL;
 }
 
 static tn_error pay_instead(struct cap *cap, struct pd *payer)
 {
-	tn_error error = account_charge(payer, PRICE_CAP_RAM, PRICE_CAP_CAPS);
+	tn_error error = account_charge(payer, TN_USAGE_CAPABILITY, PRICE_CAP_RAM, PRICE_CAP_CAPS);
 	if (error != TN_OK)
 		return error;
 	unpay(cap);

@@ -112,22 +112,22 @@ tn_error channel_get(struct pd *client, struct thread *entrypoint, struct pd *pa
 		return TN_OK;
 	if (*channel) /* what a PD needs for itself must not end with somebody else */
 		return channel_pay(*channel, client);
-	tn_error error = account_charge(payer, PRICE_CHANNEL_RAM, 0);
+	tn_error error = account_charge(payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	if (error != TN_OK)
 		return error;
 	error = make(client, entrypoint, payer, channel);
 	if (error != TN_OK)
-		account_refund(payer, PRICE_CHANNEL_RAM, 0);
+		account_refund(payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	return error;
 }
 
 tn_error channel_pay(struct channel *channel, struct pd *payer)
 {
-	tn_error error = account_charge(payer, PRICE_CHANNEL_RAM, 0);
+	tn_error error = account_charge(payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	if (error != TN_OK)
 		return error;
 	list_remove(&channel->in_payer);
-	account_refund(channel->payer, PRICE_CHANNEL_RAM, 0);
+	account_refund(channel->payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	channel->payer = payer;
 	list_append(&payer->paid_channels, &channel->in_payer);
 	return TN_OK;
@@ -188,7 +188,7 @@ void channel_destroy(struct channel *channel)
 	list_remove(&channel->in_server);
 	list_remove(&channel->in_payer);
 	list_remove(&channel->in_idle);
-	account_refund(channel->payer, PRICE_CHANNEL_RAM, 0);
+	account_refund(channel->payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	core_free(channel, sizeof(*channel));
 	channel_release();
 }

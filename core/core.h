@@ -10,10 +10,11 @@
 #include <tenon/cpu.h>
 #include <tenon/time.h>
 
-/* Quota of a PD. What is used is part of the limit. */
+/* Quota of a PD. What is used is part of the limit, and the sum over all kinds of use. */
 struct account {
 	uint64_t ram_limit, ram_used;
 	uint64_t caps_limit, caps_used;
+	struct tn_usage by_kind[TN_USAGE_COUNT];
 };
 
 enum object_kind {
@@ -95,12 +96,19 @@ struct dataspace {
 	struct port_memory own_memory;
 };
 
+/* What the threads of a PD may have at most. */
+struct cpu_limits {
+	uint32_t priority;
+	uint64_t cpus;
+};
+
 struct thread {
 	struct pd *pd;
 	uint32_t index;
 	struct list_node in_pd;
 	char name[TN_THREAD_NAME_MAX + 1];
-	uint32_t priority;
+	uint32_t priority; /* within pd->limits, like the next */
+	uint64_t cpus;
 	uint64_t stack_size;
 	struct port_memory stack;
 	bool has_stack, started;
@@ -129,6 +137,7 @@ struct pd {
 	struct channel ***channel_pages; /* by channel->id; see channel.c */
 	uint32_t channel_hint;           /* no free index below */
 	uint32_t channel_serial;         /* generations */
+	struct cpu_limits limits;
 	struct thread thread;            /* the first one */
 	struct list threads;             /* it and all others, by index */
 	struct port_memory runtime_data; /* in the flat price */

@@ -86,8 +86,7 @@ static tn_error set_priority(void *self, struct tn_request *request, tn_pd_cap c
 		return error;
 	if (priority > TN_PRIORITY_MAX)
 		return TN_ERR_ARGUMENT;
-	thread->priority = priority;
-	port_thread_set_priority(thread, priority);
+	thread_set_priority(thread, priority);
 	return TN_OK;
 }
 
@@ -103,14 +102,72 @@ static tn_error get_time(void *self, struct tn_request *request, tn_pd_cap cap, 
 	return error;
 }
 
+static tn_error set_affinity(void *self, struct tn_request *request, tn_pd_cap cap, uint32_t index,
+			     uint64_t cpus)
+{
+	struct thread *thread;
+	(void)self;
+	(void)request;
+	tn_error error = find(cap, index, &thread);
+	if (error != TN_OK)
+		return error;
+	if (!(cpus & thread->pd->limits.cpus))
+		return TN_ERR_ARGUMENT;
+	thread_set_affinity(thread, cpus);
+	return TN_OK;
+}
+
+static tn_error schedule(void *self, struct tn_request *request, tn_pd_cap cap, uint32_t index,
+			 uint32_t *priority, uint64_t *cpus)
+{
+	struct thread *thread;
+	(void)self;
+	(void)request;
+	tn_error error = find(cap, index, &thread);
+	if (error != TN_OK)
+		return error;
+	*priority = thread->priority;
+	*cpus = thread->cpus;
+	return TN_OK;
+}
+
+static tn_error limits(void *self, struct tn_request *request, tn_pd_cap cap, uint32_t *priority,
+		       uint64_t *cpus)
+{
+	(void)self;
+	(void)request;
+	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_PD);
+	if (!object)
+		return TN_ERR_CAPABILITY;
+	const struct pd *pd = list_entry(object, struct pd, object);
+	*priority = pd->limits.priority;
+	*cpus = pd->limits.cpus;
+	return TN_OK;
+}
+
+static tn_error restrict_pd(void *self, struct tn_request *request, tn_pd_cap cap,
+			    uint32_t priority, uint64_t cpus)
+{
+	(void)self;
+	(void)request;
+	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_PD);
+	if (!object)
+		return TN_ERR_CAPABILITY;
+	struct pd *pd = list_entry(object, struct pd, object);
+	if (priority > TN_PRIORITY_MAX || !(cpus & pd->limits.cpus))
+		return TN_ERR_ARGUMENT;
+	threads_restrict(pd, &(struct cpu_limits){ priority, cpus });
+	return TN_OK;
+}
+
 tn_error cpu_create(struct pd *payer, struct object **made)
 {
-	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	tn_error error = account_charge(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
 	struct cpu_session *session = core_alloc(sizeof(*session));
 	if (!session) {
-		account_refund(payer, PRICE_SESSION, 0);
+		account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
 	object_init(&session->object, OBJECT_CPU, payer);
@@ -120,7 +177,7 @@ tn_error cpu_create(struct pd *payer, struct object **made)
 
 void cpu_free(struct object *object)
 {
-	account_refund(object->payer, PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(list_entry(object, struct cpu_session, object), sizeof(struct cpu_session));
 }
 
@@ -132,6 +189,10 @@ tn_error cpu_request(struct object *object, struct tn_request *request)
 		.thread_end = end,
 		.thread_priority = set_priority,
 		.thread_time = get_time,
+		.thread_affinity = set_affinity,
+		.thread_schedule = schedule,
+		.limits = limits,
+		.restrict_pd = restrict_pd,
 	};
 	return tn_cpu_dispatch(&ops, list_entry(object, struct cpu_session, object), request);
 }

@@ -31,19 +31,19 @@ tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **ma
 	if (!size || size > TOTAL_RAM)
 		return size ? TN_ERR_OUT_OF_RAM : TN_ERR_ARGUMENT;
 	size = (size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
-	tn_error error = account_charge(payer, PRICE_DATASPACE + size, 0);
+	tn_error error = account_charge(payer, TN_USAGE_DATASPACE, PRICE_DATASPACE + size, 0);
 	if (error != TN_OK)
 		return error;
 	struct dataspace *dataspace = make(payer, size, TN_RIGHT_READ | TN_RIGHT_WRITE);
 	if (!dataspace) {
-		account_refund(payer, PRICE_DATASPACE + size, 0);
+		account_refund(payer, TN_USAGE_DATASPACE, PRICE_DATASPACE + size, 0);
 		return TN_ERR_LIMIT;
 	}
 	error = port_memory_create(&dataspace->own_memory, size / TN_PAGE_SIZE);
 	if (error != TN_OK) {
 		list_remove(&dataspace->object.in_payer);
 		core_free(dataspace, sizeof(*dataspace));
-		account_refund(payer, PRICE_DATASPACE + size, 0);
+		account_refund(payer, TN_USAGE_DATASPACE, PRICE_DATASPACE + size, 0);
 		return error;
 	}
 	dataspace->memory = &dataspace->own_memory;
@@ -55,17 +55,27 @@ tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 			     struct dataspace **made)
 {
 	uint64_t size = (module->size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
-	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	tn_error error = account_charge(payer, TN_USAGE_DATASPACE, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
 	struct dataspace *dataspace = make(payer, size, TN_RIGHT_READ | TN_RIGHT_EXECUTE);
 	if (!dataspace) {
-		account_refund(payer, PRICE_SESSION, 0);
+		account_refund(payer, TN_USAGE_DATASPACE, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
 	dataspace->memory = module->memory;
 	dataspace->name = module->name;
 	*made = dataspace;
+	return TN_OK;
+}
+
+tn_error dataspace_seal(struct dataspace *dataspace)
+{
+	struct list_node *node = list_first(&dataspace->regions);
+	for (; node; node = list_next(&dataspace->regions, node))
+		if (list_entry(node, struct region, in_dataspace)->rights & TN_RIGHT_WRITE)
+			return TN_ERR_BUSY;
+	dataspace->rights = TN_RIGHT_READ;
 	return TN_OK;
 }
 
@@ -78,7 +88,8 @@ void dataspace_free(struct object *object)
 		region_orphan(list_entry(node, struct region, in_dataspace));
 	if (own)
 		port_memory_destroy(&dataspace->own_memory);
-	account_refund(object->payer, own ? PRICE_DATASPACE + dataspace->size : PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_DATASPACE,
+		       own ? PRICE_DATASPACE + dataspace->size : PRICE_SESSION, 0);
 	core_free(dataspace, sizeof(*dataspace));
 }
 

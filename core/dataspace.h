@@ -10,5 +10,7 @@ TN_MUST_USE tn_error dataspace_create(struct pd *payer, uint64_t size, struct da
 /* Read-only, over memory that is core's; costs PRICE_SESSION. */
 TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 					 struct dataspace **made);
+/* Readable only, from now on; TN_ERR_BUSY: somebody has it attached writable. */
+TN_MUST_USE tn_error dataspace_seal(struct dataspace *dataspace);
 void dataspace_free(struct object *object);
 tn_error dataspace_request(struct object *object, struct tn_request *request);

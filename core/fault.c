@@ -3,11 +3,12 @@
 
 /* What people are told of a component that faults, and its parent with them. */
 #include <core/cap.h>
+#include <core/fault.h>
 #include <core/services.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
 
-enum { EXIT_INIT_FAULTED = 125, PLACE_MAX = 128 };
+enum { EXIT_INIT_FAULTED = 125 };
 
 static const char *verb(enum tn_fault_kind kind)
 {
@@ -33,8 +34,7 @@ static const char *verb(enum tn_fault_kind kind)
 	return "exception";
 }
 
-/* Address, and where that is: "0x18001139 (crash+0x1139)". */
-static void place(struct pd *pd, uint64_t address, char *text)
+void fault_place(struct pd *pd, uint64_t address, char *text)
 {
 	struct region *region = core_region_find(pd, address);
 	const char *name = "";
@@ -45,12 +45,12 @@ static void place(struct pd *pd, uint64_t address, char *text)
 	else if (address >= LAYOUT_STACKS && address < LAYOUT_STACKS_END)
 		name = region ? "stack" : "stack guard";
 	if (!name[0]) {
-		tn_format(text, PLACE_MAX, "0x%llx", (unsigned long long)address);
+		tn_format(text, FAULT_PLACE_MAX, "0x%llx", (unsigned long long)address);
 		return;
 	}
 	uint64_t base =
 		region ? region->address - region->offset : address & ~(LAYOUT_STACK_SLOT - 1);
-	tn_format(text, PLACE_MAX, "0x%llx (%s+0x%llx)", (unsigned long long)address, name,
+	tn_format(text, FAULT_PLACE_MAX, "0x%llx (%s+0x%llx)", (unsigned long long)address, name,
 		  (unsigned long long)(address - base));
 }
 
@@ -59,20 +59,21 @@ static bool has_address(enum tn_fault_kind kind)
 	return kind == TN_FAULT_READ || kind == TN_FAULT_WRITE || kind == TN_FAULT_EXECUTE;
 }
 
-static void report(struct pd *pd, const struct thread *thread, const struct tn_fault *fault)
+static void report(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
 {
-	char address[PLACE_MAX] = "", instruction[PLACE_MAX];
+	char address[FAULT_PLACE_MAX] = "", instruction[FAULT_PLACE_MAX];
 	bool further = thread && thread != &pd->thread, addressed = has_address(fault->kind);
 	if (addressed)
-		place(pd, fault->address, address);
-	place(pd, fault->instruction, instruction);
+		fault_place(pd, fault->address, address);
+	fault_place(pd, fault->instruction, instruction);
 	core_log("%s: fault%s%s: %s%s%s, instruction %s", pd->label, further ? " of thread " : "",
 		 further ? thread->name : "", verb(fault->kind), addressed ? " " : "", address,
 		 instruction);
+	fault_backtrace(pd, thread, fault);
 }
 
 /* The first fault of a PD counts: what its other threads do is a consequence, or too late. */
-static void faulted(struct pd *pd, const struct thread *thread, const struct tn_fault *fault)
+static void faulted(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
 {
 	if (pd->state != TN_PD_RUNNING)
 		return;

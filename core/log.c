@@ -137,12 +137,12 @@ static tn_error append(void *self, struct tn_request *request, const void *text,
 
 tn_error log_create(struct pd *payer, const char *label, struct object **made)
 {
-	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	tn_error error = account_charge(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
 	struct log_session *session = core_alloc(sizeof(*session));
 	if (!session) {
-		account_refund(payer, PRICE_SESSION, 0);
+		account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
 	object_init(&session->object, OBJECT_LOG, payer);
@@ -153,7 +153,7 @@ tn_error log_create(struct pd *payer, const char *label, struct object **made)
 
 void log_free(struct object *object)
 {
-	account_refund(object->payer, PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(list_entry(object, struct log_session, object), sizeof(struct log_session));
 }
 

@@ -21,7 +21,7 @@ void object_init(struct object *object, enum object_kind kind, struct pd *payer)
 static void identity_free(struct object *object)
 {
 	port_object_destroy(object);
-	account_refund(object->payer, PRICE_OBJECT_RAM, 0);
+	account_refund(object->payer, TN_USAGE_OBJECT, PRICE_OBJECT_RAM, 0);
 	core_free(object, sizeof(*object));
 }
 
@@ -73,12 +73,12 @@ tn_error object_create(struct thread *entrypoint, enum object_kind kind, uint32_
 		       struct cap **cap)
 {
 	struct pd *server = entrypoint->pd;
-	tn_error error = account_charge(server, PRICE_OBJECT_RAM, 0);
+	tn_error error = account_charge(server, TN_USAGE_OBJECT, PRICE_OBJECT_RAM, 0);
 	if (error != TN_OK)
 		return error;
 	struct object *object = core_alloc(sizeof(*object));
 	if (!object) {
-		account_refund(server, PRICE_OBJECT_RAM, 0);
+		account_refund(server, TN_USAGE_OBJECT, PRICE_OBJECT_RAM, 0);
 		return TN_ERR_LIMIT;
 	}
 	object_init(object, kind, server);

@@ -57,23 +57,20 @@ static tn_error pay(struct pd *payer, struct pd *pd, uint64_t ram, uint64_t caps
 	tn_error error = account_move(payer, pd, ram, caps);
 	if (error != TN_OK)
 		return error;
-	error = account_charge(pd, PRICE_PD_RAM, PRICE_PD_CAPS);
-	if (error != TN_OK) {
-		payer->account.ram_limit += ram;
-		payer->account.caps_limit += caps;
-	}
+	error = account_charge(pd, TN_USAGE_DOMAIN, PRICE_PD_RAM, PRICE_PD_CAPS);
+	if (error != TN_OK)
+		account_close(pd, payer);
 	return error;
 }
 
 static void unpay(struct pd *payer, struct pd *pd)
 {
-	account_refund(pd, PRICE_PD_RAM, PRICE_PD_CAPS);
+	account_refund(pd, TN_USAGE_DOMAIN, PRICE_PD_RAM, PRICE_PD_CAPS);
 	if (pd->account.ram_used || pd->account.caps_used)
 		core_log("%s: accounts do not balance: %llu bytes, %llu capabilities not returned",
 			 pd->label, (unsigned long long)pd->account.ram_used,
 			 (unsigned long long)pd->account.caps_used);
-	payer->account.ram_limit += pd->account.ram_limit;
-	payer->account.caps_limit += pd->account.caps_limit;
+	account_close(pd, payer);
 }
 
 tn_error pd_create(struct pd *payer, const char *label, uint64_t ram, uint64_t caps,
@@ -176,6 +173,8 @@ tn_error pd_start(struct pd *pd, struct object *parent)
 	error = birth_prepare(pd, cap->handle, &plan);
 	if (error != TN_OK)
 		return error;
+	if (core_caller())
+		threads_restrict(pd, &core_caller()->limits);
 	error = port_thread_start(&pd->thread, plan.entry, plan.stack_pointer, plan.argument);
 	if (error == TN_OK)
 		pd->state = TN_PD_RUNNING;

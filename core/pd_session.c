@@ -41,22 +41,39 @@ static struct region *attached_piece(const struct pd *pd, struct dataspace *data
 	return NULL;
 }
 
-static tn_error free_dataspace(void *self, struct tn_request *request, tn_dataspace_cap cap,
-			       uint64_t *detached_at, uint64_t *size)
+/* A dataspace that the PD itself has allocated. */
+static tn_error allocated(const struct pd *pd, tn_dataspace_cap cap, struct dataspace **dataspace)
 {
-	(void)request;
 	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_DATASPACE);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	struct dataspace *dataspace = list_entry(object, struct dataspace, object);
-	if (object->payer != self || dataspace->memory != &dataspace->own_memory)
-		return TN_ERR_DENIED;
+	*dataspace = list_entry(object, struct dataspace, object);
+	bool own = object->payer == pd && (*dataspace)->memory == &(*dataspace)->own_memory;
+	return own ? TN_OK : TN_ERR_DENIED;
+}
+
+static tn_error free_dataspace(void *self, struct tn_request *request, tn_dataspace_cap cap,
+			       uint64_t *detached_at, uint64_t *size)
+{
+	struct dataspace *dataspace;
+	(void)request;
+	tn_error error = allocated(self, cap, &dataspace);
+	if (error != TN_OK)
+		return error;
 	struct region *region = attached_piece(self, dataspace);
 	if (region)
 		return region_detach(self, region->address, detached_at, size);
 	*detached_at = *size = 0;
-	object_destroy(object);
+	object_destroy(&dataspace->object);
 	return TN_OK;
+}
+
+static tn_error seal(void *self, struct tn_request *request, tn_dataspace_cap cap)
+{
+	struct dataspace *dataspace;
+	(void)request;
+	tn_error error = allocated(self, cap, &dataspace);
+	return error == TN_OK ? dataspace_seal(dataspace) : error;
 }
 
 static tn_error attach(void *self, struct tn_request *request, tn_dataspace_cap cap,
@@ -194,6 +211,16 @@ static tn_error accounts(void *self, struct tn_request *request, struct tn_accou
 	return TN_OK;
 }
 
+static tn_error usage(void *self, struct tn_request *request, uint32_t kind, struct tn_usage *usage)
+{
+	const struct account *account = &((struct pd *)self)->account;
+	(void)request;
+	if (kind >= TN_USAGE_COUNT)
+		return TN_ERR_ARGUMENT;
+	*usage = account->by_kind[kind];
+	return TN_OK;
+}
+
 static tn_error transfer_quota(void *self, struct tn_request *request, tn_any_cap to, uint64_t ram,
 			       uint64_t caps)
 {
@@ -249,6 +276,8 @@ tn_error pd_request(struct object *object, struct tn_request *request)
 		.start = start,
 		.watch = watch,
 		.state = state,
+		.seal = seal,
+		.usage = usage,
 	};
 	return tn_pd_dispatch(&ops, list_entry(object, struct pd, object), request);
 }

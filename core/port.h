@@ -68,7 +68,14 @@ void port_region_revoke(struct pd *pd, struct region *region);
 TN_MUST_USE tn_error port_thread_create(struct thread *thread);
 /* Ends it, whatever it does. The first one goes with the PD; all others of the PD too. */
 void port_thread_destroy(struct thread *thread);
-void port_thread_set_priority(struct thread *thread, uint32_t priority);
+/*
+ * Follow thread->priority and thread->cpus, where the thread runs already; port_thread_start()
+ * looks by itself. Of cpus only those of port_cpus() are set, at least one.
+ */
+void port_thread_set_priority(struct thread *thread);
+void port_thread_set_affinity(struct thread *thread);
+/* The CPUs that threads can run on, from bit 0 on. */
+uint64_t port_cpus(void);
 uint64_t port_thread_time(struct thread *thread);
 /*
  * The thread begins at entry(argument). Its stack region exists. A port on which only the PD
@@ -76,6 +83,11 @@ uint64_t port_thread_time(struct thread *thread);
  */
 TN_MUST_USE tn_error port_thread_start(struct thread *thread, uint64_t entry,
 				       uint64_t stack_pointer, uint64_t argument);
+/* Stack and frame pointer of a thread that has faulted, as it had them. False: not known. */
+struct port_frame {
+	uint64_t stack_pointer, frame_pointer;
+};
+bool port_thread_frame(const struct thread *thread, struct port_frame *frame);
 /* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE.
  */
 void port_thread_abort(struct thread *thread);

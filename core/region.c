@@ -107,7 +107,7 @@ static void unlink_region(struct pd *pd, struct region *region)
 {
 	list_remove(&region->in_pd);
 	list_remove(&region->in_dataspace);
-	account_refund(pd, region->price, 0);
+	account_refund(pd, TN_USAGE_REGION, region->price, 0);
 	core_free(region, sizeof(*region));
 }
 
@@ -124,12 +124,12 @@ tn_error region_attach(struct pd *pd, const struct region_args *args, struct reg
 	if (!before)
 		return TN_ERR_CONFLICT;
 	uint64_t price = args->free_of_charge ? 0 : price_of(address, size);
-	error = account_charge(pd, price, 0);
+	error = account_charge(pd, TN_USAGE_REGION, price, 0);
 	if (error != TN_OK)
 		return error;
 	struct region *region = core_alloc(sizeof(*region));
 	if (!region) {
-		account_refund(pd, price, 0);
+		account_refund(pd, TN_USAGE_REGION, price, 0);
 		return TN_ERR_LIMIT;
 	}
 	region->pd = pd;

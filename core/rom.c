@@ -62,14 +62,14 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 	struct port_module module;
 	if (!rom_module(last_element(label), &module))
 		return TN_ERR_NOT_FOUND;
-	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	tn_error error = account_charge(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
 	struct rom_session *session = core_alloc(sizeof(*session));
 	error = session ? dataspace_of_module(payer, &module, &session->dataspace) : TN_ERR_LIMIT;
 	if (error != TN_OK) {
 		core_free(session, sizeof(*session));
-		account_refund(payer, PRICE_SESSION, 0);
+		account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 		return error;
 	}
 	object_init(&session->object, OBJECT_ROM, payer);
@@ -84,7 +84,7 @@ void rom_free(struct object *object)
 {
 	struct rom_session *session = list_entry(object, struct rom_session, object);
 	object_destroy(&session->dataspace->object);
-	account_refund(object->payer, PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(session, sizeof(*session));
 }
 

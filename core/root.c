@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* Core as the parent of init: all of its services are ready at once. */
+#include <base/feature.h>
 #include <core/account.h>
 #include <core/cap.h>
 #include <core/memory.h>
@@ -33,6 +34,31 @@ static const struct {
 	{ "ROM", &tn_rom_interface, OBJECT_ROM }, { "TIME", &tn_time_interface, OBJECT_TIME },
 	{ "CPU", &tn_cpu_interface, OBJECT_CPU },
 };
+
+/* What rests on a feature that not every kernel has. */
+static const struct {
+	const char *service;
+	enum tn_feature feature;
+} needs[] = {
+	{ "IO_MEM", TN_FEATURE_IO_MEM },
+	{ "IO_PORT", TN_FEATURE_IO_PORT },
+	{ "IRQ", TN_FEATURE_IRQ },
+	{ "DMA", TN_FEATURE_DMA },
+};
+
+static bool supported(const char *service, const char *label)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (!tn_text_equal(needs[i].service, service))
+			continue;
+		const struct feature_row *row = &feature_table[needs[i].feature];
+		if (!row->present)
+			core_log("%s: no session to %s: feature %s is absent: %s", label, service,
+				 service, row->reason);
+		return row->present;
+	}
+	return true;
+}
 
 static struct root_session *find(uint32_t id)
 {
@@ -131,12 +157,14 @@ static tn_error session_open(void *self, struct tn_request *request, const char 
 	size_t i = 0, count = sizeof(services) / sizeof(services[0]);
 	(void)self;
 	(void)request;
+	if (tn_format(path, sizeof(path), label[0] ? "init -> %s" : "init", label) > TN_LABEL_MAX)
+		return TN_ERR_TOO_LONG;
+	if (!supported(service, path))
+		return TN_ERR_UNSUPPORTED;
 	while (i < count && !tn_text_equal(services[i].name, service))
 		i++;
 	if (i == count)
 		return TN_ERR_NO_SERVICE;
-	if (tn_format(path, sizeof(path), label[0] ? "init -> %s" : "init", label) > TN_LABEL_MAX)
-		return TN_ERR_TOO_LONG;
 	if (!fits(services[i].interface, functions, digest, path, interface))
 		return TN_ERR_MISMATCH;
 	struct root_session *session = core_alloc(sizeof(*session));
@@ -249,6 +277,63 @@ static tn_error request_done(void *self, struct tn_request *request, uint32_t id
 	return TN_ERR_NOT_FOUND;
 }
 
+/* Init has the whole system from the start: core has nothing to give or to ask for. */
+static tn_error notify(void *self, struct tn_request *request, uint32_t notice,
+		       tn_signal_cap signal)
+{
+	(void)self;
+	(void)request;
+	if (notice >= TN_NOTICE_COUNT)
+		return TN_ERR_ARGUMENT;
+	bool valid = !signal.handle || cap_object(core_caller(), signal.handle, OBJECT_SIGNAL);
+	return valid ? TN_OK : TN_ERR_CAPABILITY;
+}
+
+static tn_error resource_request(void *self, struct tn_request *request, uint64_t ram,
+				 uint64_t caps, tn_signal_cap decided)
+{
+	(void)self;
+	(void)request;
+	(void)ram;
+	(void)caps;
+	(void)decided;
+	return TN_ERR_DENIED;
+}
+
+static tn_error resource_collect(void *self, struct tn_request *request, uint32_t *state,
+				 uint64_t *ram, uint64_t *caps)
+{
+	(void)self;
+	(void)request;
+	*state = TN_RESOURCE_NONE;
+	*ram = *caps = 0;
+	return TN_OK;
+}
+
+static tn_error yield_request(void *self, struct tn_request *request, uint64_t *ram, uint64_t *caps)
+{
+	(void)self;
+	(void)request;
+	*ram = *caps = 0;
+	return TN_OK;
+}
+
+static tn_error yield_done(void *self, struct tn_request *request, uint64_t ram, uint64_t caps)
+{
+	(void)self;
+	(void)request;
+	(void)ram;
+	(void)caps;
+	return TN_ERR_ARGUMENT;
+}
+
+static tn_error heartbeat(void *self, struct tn_request *request)
+{
+	(void)self;
+	(void)request;
+	return TN_OK;
+}
+
 static tn_error exit_system(void *self, struct tn_request *request, int32_t value)
 {
 	(void)self;
@@ -272,6 +357,12 @@ tn_error root_request(struct object *object, struct tn_request *request)
 		.request_deny = request_deny,
 		.request_done = request_done,
 		.exit = exit_system,
+		.notify = notify,
+		.resource_request = resource_request,
+		.resource_collect = resource_collect,
+		.yield_request = yield_request,
+		.yield_done = yield_done,
+		.heartbeat = heartbeat,
 	};
 	return tn_parent_dispatch(&ops, object, request);
 }

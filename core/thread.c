@@ -18,8 +18,10 @@ enum { STACK_MAX = 0xc0000 };
 void thread_init_first(struct pd *pd)
 {
 	list_init(&pd->threads);
+	pd->limits = (struct cpu_limits){ TN_PRIORITY_MAX, port_cpus() };
 	pd->thread.pd = pd;
 	pd->thread.priority = TN_PRIORITY_DEFAULT;
+	pd->thread.cpus = pd->limits.cpus;
 	tn_text_copy_cut(pd->thread.name, sizeof(pd->thread.name), "main");
 	list_append(&pd->threads, &pd->thread.in_pd);
 }
@@ -51,6 +53,39 @@ static struct thread *before_gap(struct pd *pd)
 	return NULL;
 }
 
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+void thread_set_priority(struct thread *thread, uint32_t priority)
+{
+	thread->priority = lower(priority, thread->pd->limits.priority);
+	port_thread_set_priority(thread);
+}
+
+void thread_set_affinity(struct thread *thread, uint64_t cpus)
+{
+	thread->cpus = cpus & thread->pd->limits.cpus;
+	port_thread_set_affinity(thread);
+}
+
+/* A thread that may run on none of the CPUs that are left runs on any of them. */
+void threads_restrict(struct pd *pd, const struct cpu_limits *limits)
+{
+	pd->limits.priority = lower(pd->limits.priority, limits->priority);
+	if (pd->limits.cpus & limits->cpus)
+		pd->limits.cpus &= limits->cpus;
+	for (struct thread *thread = next_thread(pd, NULL); thread;
+	     thread = next_thread(pd, thread)) {
+		uint64_t left = thread->cpus & pd->limits.cpus;
+		if (thread->priority > pd->limits.priority)
+			thread_set_priority(thread, pd->limits.priority);
+		if (left != thread->cpus)
+			thread_set_affinity(thread, left ? left : pd->limits.cpus);
+	}
+}
+
 static tn_error make_stack(struct thread *thread)
 {
 	struct region *region;
@@ -78,7 +113,7 @@ static void free_thread(struct thread *thread)
 	list_remove(&thread->in_pd);
 	if (thread->has_stack)
 		port_memory_destroy(&thread->stack);
-	account_refund(thread->pd, price_of(thread), 0);
+	account_refund(thread->pd, TN_USAGE_THREAD, price_of(thread), 0);
 	core_free(thread, sizeof(*thread));
 }
 
@@ -91,17 +126,18 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 	stack_size = (stack_size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
 	if (!stack_size)
 		stack_size = LAYOUT_STACK_SIZE;
-	tn_error error = account_charge(pd, PRICE_THREAD_RAM + stack_size, 0);
+	tn_error error = account_charge(pd, TN_USAGE_THREAD, PRICE_THREAD_RAM + stack_size, 0);
 	if (error != TN_OK)
 		return error;
 	struct thread *thread = core_alloc(sizeof(*thread));
 	if (!thread) {
-		account_refund(pd, PRICE_THREAD_RAM + stack_size, 0);
+		account_refund(pd, TN_USAGE_THREAD, PRICE_THREAD_RAM + stack_size, 0);
 		return TN_ERR_LIMIT;
 	}
 	thread->pd = pd;
 	thread->index = before->index + 1;
-	thread->priority = priority;
+	thread->priority = lower(priority, pd->limits.priority);
+	thread->cpus = pd->limits.cpus;
 	thread->stack_size = stack_size;
 	tn_text_copy_cut(thread->name, sizeof(thread->name), name);
 	list_insert_before(before->in_pd.next, &thread->in_pd);

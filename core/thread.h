@@ -14,6 +14,11 @@ TN_MUST_USE tn_error thread_create(struct pd *pd, const char *name, uint32_t pri
 				   uint64_t stack_size, struct thread **made);
 /* With the objects that it served; the caller has checked that it is not the first. */
 void thread_end(struct thread *thread);
+/* Cut to the limits of the PD; of `cpus` at least one is within them. */
+void thread_set_priority(struct thread *thread, uint32_t priority);
+void thread_set_affinity(struct thread *thread, uint64_t cpus);
+/* Lowers the limits to these too, and with them what threads have. No CPU in common: stays. */
+void threads_restrict(struct pd *pd, const struct cpu_limits *limits);
 /* All but the first, when the PD is stopped. */
 void threads_free(struct pd *pd);
 

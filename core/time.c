@@ -71,12 +71,12 @@ static tn_error deadline(void *self, struct tn_request *request, uint64_t ns)
 
 tn_error time_create(struct pd *payer, struct object **made)
 {
-	tn_error error = account_charge(payer, PRICE_SESSION, 0);
+	tn_error error = account_charge(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
 	struct time_session *session = core_alloc(sizeof(*session));
 	if (!session) {
-		account_refund(payer, PRICE_SESSION, 0);
+		account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
 	if (!sessions.head.next)
@@ -94,7 +94,7 @@ void time_free(struct object *object)
 	list_remove(&session->in_sessions);
 	cap_drop(&session->reached);
 	program();
-	account_refund(object->payer, PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(session, sizeof(*session));
 }
 

@@ -10,6 +10,7 @@
 #   test/conformance/<name>/lib<part>/*.c    bin/lib<part>.so, a shared library of components
 #   test/bench/<name>/..., like these        bin/bench-<name>...
 #
+# Debug information is kept apart from what runs: debug/<file>.debug beside bin/ is the same file with it.
 # A folder's own module.mk may set <program>.cflags, <program>.ldflags (program: the file's name in
 # bin/) or add rules. Executables are linked to all static libraries: only what is used gets in.
 
@@ -69,10 +70,11 @@ $(3)/obj/$(1)/%.o: $(1)/%.S $(FLAGS_FILE)
 	@$(CC) $(INCLUDES) $$($(2).cflags) $(DEPEND) -c -o $$@ $$<
 $(3)/bin/$(2): $(patsubst %,$(3)/obj/%.o,$(basename $(wildcard $(1)/*.c $(1)/*.S))) \
 		$(CRT) $(LIBRARIES) $(STUB) $$($(2).needs)
-	@mkdir -p $$(@D)
+	@mkdir -p $$(@D) $(3)/debug
 	@echo "  LINK $$@"
-	@$(CC) $(COMPONENT_LDFLAGS) $(EXECUTABLE_LDFLAGS) -o $$@ $$(filter $(3)/obj/$(1)/%.o,$$^) \
-		$$($(2).ldflags) $(LINK_INPUT)
+	@$(CC) $(COMPONENT_LDFLAGS) $(EXECUTABLE_LDFLAGS) -o $(3)/debug/$(2).debug \
+		$$(filter $(3)/obj/$(1)/%.o,$$^) $$($(2).ldflags) $(LINK_INPUT)
+	@$(OBJCOPY) --strip-debug $(3)/debug/$(2).debug $$@
 DEPENDENCIES += $(patsubst %,$(3)/obj/%.d,$(basename $(wildcard $(1)/*.c $(1)/*.S)))
 PROGRAMS += $(3)/bin/$(2)
 endef
@@ -84,10 +86,11 @@ $(3)/obj/$(1)/%.o: $(1)/%.c $(FLAGS_FILE)
 	@echo "  CC   $$<"
 	@$(CC) $(COMPONENT_CFLAGS) -fPIC $(WARNINGS) $(INCLUDES) $$($(2).cflags) $(DEPEND) -c -o $$@ $$<
 $(3)/bin/$(2): $(patsubst %.c,$(3)/obj/%.o,$(wildcard $(1)/*.c)) $(CRT) $(STUB) $$($(2).needs)
-	@mkdir -p $$(@D)
+	@mkdir -p $$(@D) $(3)/debug
 	@echo "  LINK $$@"
-	@$(CC) $(COMPONENT_LDFLAGS) -shared -Wl,-soname,$(2) -o $$@ $$(filter $(3)/obj/$(1)/%.o,$$^) \
-		$$($(2).ldflags) $(LINK_INPUT)
+	@$(CC) $(COMPONENT_LDFLAGS) -shared -Wl,-soname,$(2) -o $(3)/debug/$(2).debug \
+		$$(filter $(3)/obj/$(1)/%.o,$$^) $$($(2).ldflags) $(LINK_INPUT)
+	@$(OBJCOPY) --strip-debug $(3)/debug/$(2).debug $$@
 DEPENDENCIES += $(patsubst %.c,$(3)/obj/%.d,$(wildcard $(1)/*.c))
 PROGRAMS += $(3)/bin/$(2)
 endef

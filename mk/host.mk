@@ -49,6 +49,7 @@ $(KDL_JSON)-checked: $(HOST_BUILD)/obj/tool/kdl-json.o $(HOST_LIBRARY_OBJS)
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
 
 -include $(wildcard lib/*/module.mk)
+include mk/fuzz.mk
 -include $(shell [ -d $(HOST_BUILD)/obj ] && find $(HOST_BUILD)/obj -name '*.d')
 
 .PHONY: host

@@ -61,7 +61,10 @@ $(BUILD)/$(1)/core: $$($(1).core.objs) $$($(1).core.needs)
 	@$(CC) $(CORE_LDFLAGS) -o $$@ $$(filter %.o,$$^) $$($(1).core.ldflags)
 $(BUILD)/$(1)/ld-$(1).so: $$($(1).runtime.objs) $(VERSION_SCRIPT)
 	@echo "  LINK $$@"
-	@$(CC) $(RUNTIME_LDFLAGS) -Wl,--version-script=$(VERSION_SCRIPT) -o $$@ $$(filter %.o,$$^) $$($(1).runtime.ldflags)
+	@mkdir -p $(BUILD)/$(1)/debug
+	@$(CC) $(RUNTIME_LDFLAGS) -Wl,--version-script=$(VERSION_SCRIPT) -o $(BUILD)/$(1)/debug/ld-$(1).so.debug \
+		$$(filter %.o,$$^) $$($(1).runtime.ldflags)
+	@$(OBJCOPY) --strip-debug $(BUILD)/$(1)/debug/ld-$(1).so.debug $$@
 
 PROGRAMS :=
 $$(call tests,kernel/$(1)/test,test,$(BUILD)/$(1))

@@ -17,7 +17,7 @@ enum {
 struct header {
 	uint32_t class; /* CLASSES: large */
 	tn_handle dataspace;
-	uint64_t reserved;
+	uint64_t size; /* of a large one */
 };
 _Static_assert(sizeof(struct header) == 16, "blocks stay aligned to 16");
 
@@ -28,6 +28,7 @@ struct free_block {
 static struct free_block *free_blocks[CLASSES];
 /* Held while core is called for a new slab: that path takes nothing from the heap. */
 static struct tn_mutex lock;
+static struct tn_heap_usage usage;
 
 static void *attach_new(size_t size, tn_dataspace_cap *dataspace)
 {
@@ -40,13 +41,19 @@ static void *attach_new(size_t size, tn_dataspace_cap *dataspace)
 	return NULL;
 }
 
+static uint64_t class_size(unsigned class)
+{
+	return (uint64_t)1 << (class + SMALLEST_SHIFT);
+}
+
 static void refill(unsigned class)
 {
-	size_t size = (size_t)1 << (class + SMALLEST_SHIFT);
+	size_t size = class_size(class);
 	tn_dataspace_cap dataspace;
 	char *slab = attach_new(SLAB, &dataspace);
 	if (!slab)
 		return;
+	usage.held += SLAB;
 	for (size_t at = 0; at + size <= SLAB; at += size) {
 		struct free_block *block = (struct free_block *)(void *)(slab + at);
 		block->next = free_blocks[class];
@@ -60,20 +67,36 @@ static struct free_block *take_block(unsigned class)
 	if (!free_blocks[class])
 		refill(class);
 	struct free_block *block = free_blocks[class];
-	if (block)
+	if (block) {
 		free_blocks[class] = block->next;
+		usage.used += class_size(class);
+		usage.blocks++;
+	}
 	tn_mutex_unlock(&lock);
 	return block;
+}
+
+/* A large block is held and used as a whole, and comes and goes so. */
+static void count_large(uint64_t size, uint64_t block)
+{
+	tn_mutex_lock(&lock);
+	usage.held += size;
+	usage.used += size;
+	usage.blocks += block;
+	tn_mutex_unlock(&lock);
 }
 
 static void *alloc_large(size_t size)
 {
 	tn_dataspace_cap dataspace;
+	size = (size + TN_PAGE_SIZE - 1) & ~(TN_PAGE_SIZE - 1);
 	struct header *header = attach_new(size, &dataspace);
 	if (!header)
 		return NULL;
 	header->class = CLASSES;
 	header->dataspace = dataspace.handle;
+	header->size = size;
+	count_large(size, 1);
 	return header + 1;
 }
 
@@ -83,7 +106,7 @@ ABI void *tn_heap_alloc(size_t size)
 	if (size > SIZE_MAX - TN_PAGE_SIZE)
 		return NULL;
 	size += sizeof(struct header);
-	while (class < CLASSES && ((size_t)1 << (class + SMALLEST_SHIFT)) < size)
+	while (class < CLASSES && class_size(class) < size)
 		class ++;
 	if (class == CLASSES)
 		return alloc_large(size);
@@ -107,11 +130,21 @@ ABI void tn_heap_free(void *memory)
 		tn_mutex_lock(&lock);
 		block->next = free_blocks[class];
 		free_blocks[class] = block;
+		usage.used -= class_size(class);
+		usage.blocks--;
 		tn_mutex_unlock(&lock);
 		return;
 	}
 	tn_dataspace_cap dataspace = { header->dataspace };
+	count_large(0 - header->size, UINT64_MAX); /* modulo 2^64: less */
 	tn_error error = tn_detach(header);
 	(void)error; /* it is ours and attached */
 	tn_dataspace_free(dataspace);
+}
+
+ABI void tn_heap_usage(struct tn_heap_usage *now)
+{
+	tn_mutex_lock(&lock);
+	*now = usage;
+	tn_mutex_unlock(&lock);
 }

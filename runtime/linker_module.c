@@ -29,6 +29,16 @@ static uint64_t pointer(const struct module *module, uint64_t value, uint64_t si
 	return address;
 }
 
+/* To a table, whose entries are all aligned to 8 bytes. */
+static uint64_t table_pointer(const struct module *module, uint64_t value, uint64_t size,
+			      const char *what)
+{
+	uint64_t address = pointer(module, value, size, what);
+	if (address % 8)
+		cannot_start("%s: damaged: %s is misaligned", module->name, what);
+	return address;
+}
+
 static void refuse(const struct module *module, const char *what)
 {
 	cannot_start("%s: %s, which this linker does not serve", module->name, what);
@@ -81,7 +91,7 @@ static void read_sizes(struct module *module, const struct elf_dynamic *d,
 
 static void read_relocations(struct module *module, unsigned i, uint64_t value, uint64_t size)
 {
-	uint64_t address = pointer(module, value, size, "a relocation table");
+	uint64_t address = table_pointer(module, value, size, "a relocation table");
 	module->relocations[i] = (const struct elf_rela *)address;
 	module->relocation_count[i] = size / sizeof(struct elf_rela);
 }
@@ -95,12 +105,14 @@ static void read_tables(struct module *module, const struct elf_dynamic *d,
 							"the string table");
 		break;
 	case ELF_DT_SYMTAB:
-		module->symbols = (const struct elf_symbol *)pointer(module, d->value,
-								     sizeof(struct elf_symbol),
-								     "the symbol table");
+		module->symbols =
+			(const struct elf_symbol *)table_pointer(module, d->value,
+								 sizeof(struct elf_symbol),
+								 "the symbol table");
 		break;
 	case ELF_DT_GNU_HASH:
-		module->hash = (const uint32_t *)pointer(module, d->value, 16, "the hash table");
+		module->hash =
+			(const uint32_t *)table_pointer(module, d->value, 16, "the hash table");
 		break;
 	case ELF_DT_RELA:
 		read_relocations(module, 0, d->value, sizes->relocations);
@@ -109,12 +121,12 @@ static void read_tables(struct module *module, const struct elf_dynamic *d,
 		read_relocations(module, 1, d->value, sizes->calls);
 		break;
 	case ELF_DT_INIT_ARRAY:
-		module->init_array = pointer(module, d->value, module->init_count * 8,
-					     "the table of initialisers");
+		module->init_array = table_pointer(module, d->value, module->init_count * 8,
+						   "the table of initialisers");
 		break;
 	case ELF_DT_FINI_ARRAY:
-		module->fini_array = pointer(module, d->value, module->fini_count * 8,
-					     "the table of finalisers");
+		module->fini_array = table_pointer(module, d->value, module->fini_count * 8,
+						   "the table of finalisers");
 		break;
 	case ELF_DT_INIT:
 		module->init = pointer(module, d->value, 1, "the initialiser");

@@ -20,6 +20,11 @@ ABI void tn_dataspace_free(tn_dataspace_cap dataspace)
 	tn_cap_release(dataspace.handle);
 }
 
+ABI tn_error tn_dataspace_seal(tn_dataspace_cap dataspace)
+{
+	return tn_pd_seal(runtime_env.pd, dataspace);
+}
+
 ABI tn_error tn_attach(tn_dataspace_cap dataspace, size_t offset, size_t size, uint32_t rights,
 		       void **address)
 {

@@ -166,6 +166,21 @@ ABI tn_error tn_thread_join(struct tn_thread *thread)
 	return TN_OK;
 }
 
+static uint32_t index_of(const struct tn_thread *thread)
+{
+	return thread ? thread->index : thread_index();
+}
+
+ABI tn_error tn_thread_set_priority(struct tn_thread *thread, uint32_t priority)
+{
+	return tn_cpu_thread_priority(runtime_env.cpu, runtime_env.pd, index_of(thread), priority);
+}
+
+ABI tn_error tn_thread_set_affinity(struct tn_thread *thread, uint64_t cpus)
+{
+	return tn_cpu_thread_affinity(runtime_env.cpu, runtime_env.pd, index_of(thread), cpus);
+}
+
 /* -- entrypoints -- */
 
 static void serve(void *entrypoint)

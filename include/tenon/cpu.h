@@ -11,6 +11,17 @@
  *
  * A thread needs both capabilities, to a CPU session and to the PD: time and space are separate
  * authorities.
+ *
+ * CPUs are bits of a mask, bit i for CPU i, up to 64; where there are more, the rest is not used.
+ * SEVERAL_CPUS and AFFINITY of feature.h say what a kernel makes of them. An operation that names
+ * CPUs fails alike everywhere: when none of those it names is there for the PD.
+ *
+ * Limits: a parent that wants a child to be no more urgent than n, or only on some CPUs, calls
+ * restrict_pd for the child's PD before it starts it, or at any time. Limits are only ever lowered.
+ * They hold for every thread of the PD, whatever CPU session is used: a priority above them is cut
+ * to them, without an error, so that components need not know them. A PD is also bound by the
+ * limits of the PD that starts it (tn_pd.start), hence a child's children by the child's. Calls are
+ * served at the caller's priority all the same, where a kernel does that.
  */
 #pragma once
 
@@ -18,7 +29,7 @@
 
 #define TN_THREAD_NAME_MAX 31u
 
-/* Priorities, 0 the least urgent. Whether a kernel keeps them is a feature (doc/features.md). */
+/* Priorities, 0 the least urgent. How strictly a kernel keeps them is a feature (feature.h). */
 #define TN_PRIORITY_DEFAULT 16u
 #define TN_PRIORITY_MAX     30u
 
@@ -35,6 +46,17 @@
 	RPC(I, thread_priority, InCap(tn_pd_cap, pd), In(uint32_t, thread),                        \
 	    In(uint32_t, priority))                                                                \
 	/* CPU time that it has used so far, in nanoseconds. */                                    \
-	RPC(I, thread_time, InCap(tn_pd_cap, pd), In(uint32_t, thread), Out(uint64_t, ns))
+	RPC(I, thread_time, InCap(tn_pd_cap, pd), In(uint32_t, thread), Out(uint64_t, ns))         \
+	/* The CPUs that it may run on, as bits, of those that the PD may use; the others do not   \
+	 */                                                                                        \
+	/* count. TN_ERR_ARGUMENT: none is left. */                                                \
+	RPC(I, thread_affinity, InCap(tn_pd_cap, pd), In(uint32_t, thread), In(uint64_t, cpus))    \
+	/* What holds for a thread now. */                                                         \
+	RPC(I, thread_schedule, InCap(tn_pd_cap, pd), In(uint32_t, thread),                        \
+	    Out(uint32_t, priority), Out(uint64_t, cpus))                                          \
+	/* What the PD's threads may have at most; without a restriction all that there is. */     \
+	RPC(I, limits, InCap(tn_pd_cap, pd), Out(uint32_t, priority), Out(uint64_t, cpus))         \
+	/* Lowers that, for good: see "Limits" above. TN_ERR_ARGUMENT: no CPU would be left. */    \
+	RPC(I, restrict_pd, InCap(tn_pd_cap, pd), In(uint32_t, priority), In(uint64_t, cpus))
 
 TN_RPC_INTERFACE(tn_cpu, TN_CPU)

@@ -28,7 +28,8 @@
 	X(TN_ERR_FORMAT, 15, "malformed input")                                           \
 	X(TN_ERR_AGAIN, 16, "not complete, call again")                                   \
 	X(TN_ERR_LIMIT, 17, "a fixed limit is reached")                                   \
-	X(TN_ERR_BUSY, 18, "in use")
+	X(TN_ERR_BUSY, 18, "in use")                                                      \
+	X(TN_ERR_UNSUPPORTED, 19, "this kernel does not have the feature, see doc/features.md")
 
 #define TN_ERROR_ENUM_(name, number, text) name = (number),
 typedef enum tn_error { TN_ERROR_TABLE(TN_ERROR_ENUM_) TN_ERROR_COUNT } tn_error;

@@ -27,6 +27,14 @@ TN_EXTERN TN_MUST_USE tn_error tn_dataspace_alloc(size_t size, tn_dataspace_cap 
 TN_EXTERN void tn_dataspace_free(tn_dataspace_cap dataspace);
 
 /*
+ * From now on, and for good, a dataspace that this component has allocated can be read only, by
+ * everybody and here as well: it is filled first, then sealed, then handed to as many readers as
+ * there are, of whom none can change what the others see. TN_ERR_BUSY: it is attached writable
+ * somewhere. TN_ERR_DENIED: another's dataspace.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_dataspace_seal(tn_dataspace_cap dataspace);
+
+/*
  * Makes [offset, offset + size) of a dataspace accessible; size 0 is all the rest. *address: in:
  * where (page aligned) or NULL for anywhere; out: where it is. Rights are TN_RIGHT_*; writable and
  * executable together are refused with TN_ERR_DENIED, as are rights that the dataspace has not.
@@ -48,6 +56,14 @@ TN_EXTERN TN_MUST_USE tn_error tn_guarded_copy(void *to, const void *from, size_
 /* Heap of the component; aligned to 16. NULL when the RAM quota is exhausted. */
 TN_EXTERN void *tn_heap_alloc(size_t size) __attribute__((malloc, alloc_size(1)));
 TN_EXTERN void tn_heap_free(void *block);
+
+struct tn_heap_usage {
+	uint64_t held;   /* bytes of the dataspaces that the heap has; small blocks' ones stay */
+	uint64_t used;   /* bytes of them in blocks that are not freed, with what each wastes */
+	uint64_t blocks; /* not freed */
+};
+
+TN_EXTERN void tn_heap_usage(struct tn_heap_usage *usage);
 
 /* Freestanding memory functions that compilers emit calls to. */
 TN_EXTERN void *memcpy(void *__restrict to, const void *__restrict from, size_t size);

@@ -20,6 +20,16 @@ enum tn_session_state { TN_SESSION_PENDING, TN_SESSION_READY, TN_SESSION_DENIED 
 /* What a server is asked to do with a session. */
 enum tn_request_kind { TN_REQUEST_NONE, TN_REQUEST_OPEN, TN_REQUEST_UPGRADE, TN_REQUEST_CLOSE };
 
+/* What a parent can tell a component that listens, each by a signal of its own. */
+enum tn_notice {
+	TN_NOTICE_YIELD,     /* the parent wants quota back: yield_request */
+	TN_NOTICE_HEARTBEAT, /* the parent asks whether the component lives: heartbeat */
+	TN_NOTICE_COUNT
+};
+
+/* State of the resource request, of which a component has at most one. */
+enum tn_resource_state { TN_RESOURCE_NONE, TN_RESOURCE_PENDING, TN_RESOURCE_DECIDED };
+
 /* Flags of the environment. */
 #define TN_ENV_REPORT_HASH 1u /* the loader logs name and SHA-256 of each file it loads */
 
@@ -51,6 +61,22 @@ enum tn_request_kind { TN_REQUEST_NONE, TN_REQUEST_OPEN, TN_REQUEST_UPGRADE, TN_
 	/* An upgrade or a close was carried out. */                                               \
 	RPC(I, request_done, In(uint32_t, id))                                                     \
 	/* The component has ended, with this value; the parent may destroy it at once. */         \
-	RPC(I, exit, In(int32_t, value))
+	RPC(I, exit, In(int32_t, value))                                                           \
+	/* Registers the signal of one notice (enum tn_notice), in place of an earlier one; no */  \
+	/* capability: the component no longer listens. */                                         \
+	RPC(I, notify, In(uint32_t, notice), InCap(tn_signal_cap, signal))                         \
+	/* Asks for more quota. Never blocks: the signal tells of the decision. TN_ERR_BUSY: */    \
+	/* one is under way. */                                                                    \
+	RPC(I, resource_request, In(uint64_t, ram), In(uint64_t, caps),                            \
+	    InCap(tn_signal_cap, decided))                                                         \
+	/* DECIDED: what was granted, which is in the component's PD already; nothing is a */      \
+	/* denial. Told once, NONE from then on. */                                                \
+	RPC(I, resource_collect, Out(uint32_t, state), Out(uint64_t, ram), Out(uint64_t, caps))    \
+	/* How much the parent wants back; zero: nothing (more). */                                \
+	RPC(I, yield_request, Out(uint64_t, ram), Out(uint64_t, caps))                             \
+	/* The answer: so much is unused now. The parent takes it, as far as it has asked. */      \
+	RPC(I, yield_done, In(uint64_t, ram), In(uint64_t, caps))                                  \
+	/* The answer to HEARTBEAT. */                                                             \
+	RPC(I, heartbeat)
 
 TN_RPC_INTERFACE(tn_parent, TN_PARENT)

@@ -23,6 +23,30 @@ struct tn_accounts {
 	uint64_t caps_limit, caps_used;
 };
 
+/*
+ * What quota is used for. The first two are no use, but what has moved the limit since the PD's
+ * birth: limit = received - given. From DOMAIN on the kinds make up exactly what is used.
+ */
+enum tn_usage_kind {
+	TN_USAGE_GIVEN,    /* moved to other PDs: servers, by way of the parent, and children */
+	TN_USAGE_RECEIVED, /* from other PDs; the first is what the parent gave at birth */
+	TN_USAGE_DOMAIN,   /* the PD itself with its first thread */
+	TN_USAGE_CAPABILITY,
+	TN_USAGE_OBJECT, /* RPC objects and signals */
+	TN_USAGE_CHANNEL,
+	TN_USAGE_DATASPACE,
+	TN_USAGE_REGION,  /* attachments, with their page tables; those of stacks included */
+	TN_USAGE_THREAD,  /* beyond the first */
+	TN_USAGE_SESSION, /* of core's services */
+	TN_USAGE_COUNT
+};
+
+struct tn_usage {
+	uint64_t ram; /* bytes */
+	uint64_t caps;
+	uint64_t count; /* things of this kind; of GIVEN and RECEIVED: transfers */
+};
+
 /* State of a PD, for its parent. */
 enum tn_pd_state { TN_PD_NEW, TN_PD_RUNNING, TN_PD_FAULTED, TN_PD_DEAD };
 
@@ -81,6 +105,10 @@ struct tn_fault {
 	RPC(I, start, InCap(tn_any_cap, parent))                                                   \
 	/* For the parent; TN_ERR_DENIED for the PD itself. */                                     \
 	RPC(I, watch, InCap(tn_signal_cap, state_changed))                                         \
-	RPC(I, state, Out(uint32_t, state), Out(struct tn_fault, fault))
+	RPC(I, state, Out(uint32_t, state), Out(struct tn_fault, fault))                           \
+	/* See tn_dataspace_seal(). */                                                             \
+	RPC(I, seal, InCap(tn_dataspace_cap, dataspace))                                           \
+	/* Of one kind, enum tn_usage_kind; TN_ERR_ARGUMENT: there is no such. */                  \
+	RPC(I, usage, In(uint32_t, kind), Out(struct tn_usage, usage))
 
 TN_RPC_INTERFACE(tn_pd, TN_PD)

@@ -37,6 +37,13 @@ TN_EXTERN TN_MUST_USE tn_error tn_thread_create(const char *name, uint32_t prior
  */
 TN_EXTERN TN_MUST_USE tn_error tn_thread_join(struct tn_thread *thread);
 
+/*
+ * Makes the thread more or less urgent, or says which CPUs it may run on (cpu.h); NULL is the
+ * calling thread. It holds when the function returns. Errors: TN_ERR_ARGUMENT, as for tn_cpu.
+ */
+TN_EXTERN TN_MUST_USE tn_error tn_thread_set_priority(struct tn_thread *thread, uint32_t priority);
+TN_EXTERN TN_MUST_USE tn_error tn_thread_set_affinity(struct tn_thread *thread, uint64_t cpus);
+
 /* Index of the calling thread in its component, 0 is the first; and its name, "main" for that. */
 TN_EXTERN uint32_t tn_thread_self(void);
 TN_EXTERN const char *tn_thread_self_name(void);

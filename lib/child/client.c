@@ -11,11 +11,11 @@ tn_error child_environment(void *self, struct tn_request *request, uint32_t *fla
 	const struct tn_child *child = self;
 	(void)request;
 	*flags = child->family->flags;
-	(void)text_copy(name, TN_LABEL_MAX, child->name);
+	tn_text_copy_cut(name, TN_LABEL_MAX + 1, child->name);
 	pd->handle = child->pd.cap;
-	log->handle = child->log.cap;
-	binary->handle = child->rom.cap;
-	cpu->handle = child->cpu.cap;
+	log->handle = child->log->cap;
+	binary->handle = child->rom->cap;
+	cpu->handle = child->cpu->cap;
 	return TN_OK;
 }
 
@@ -41,17 +41,19 @@ static bool printable(const char *text)
 	return true;
 }
 
-static tn_error describe(struct session_request *request, const char *service, uint32_t functions,
-			 uint64_t digest, const char *interface)
+static tn_error describe(struct session_request *request, const char *service, const char *label,
+			 uint32_t functions, uint64_t digest, const char *interface)
 {
-	if (!printable(service) || !*service || !printable(interface))
+	if (!printable(service) || !*service || !printable(label) || !printable(interface))
 		return TN_ERR_ARGUMENT;
-	if (!text_copy(request->service, TN_SERVICE_NAME_MAX, service) ||
-	    !text_copy(request->interface, TN_SERVICE_NAME_MAX, interface))
-		return TN_ERR_TOO_LONG;
 	request->functions = functions;
 	request->digest = digest;
-	return TN_OK;
+	tn_error error = tn_text_copy(request->service, sizeof(request->service), service);
+	if (error == TN_OK)
+		error = tn_text_copy(request->interface, sizeof(request->interface), interface);
+	if (error == TN_OK)
+		error = tn_text_copy(request->asked, sizeof(request->asked), label);
+	return error;
 }
 
 tn_error child_session_open(void *self, struct tn_request *request, const char *service,
@@ -59,23 +61,19 @@ tn_error child_session_open(void *self, struct tn_request *request, const char *
 			    uint64_t digest, const char *interface, uint32_t *id)
 {
 	struct tn_child *child = self;
-	struct tn_family *family = child->family;
 	struct session_request description;
 	struct tn_child_session *session;
 	struct tn_quota quota = { ram, caps };
-	struct tn_route route = { .target = TN_ROUTE_DENY, .reason = TN_ERR_NO_SERVICE };
+	struct tn_route route;
 	(void)request;
-	if (!printable(label))
-		return TN_ERR_ARGUMENT;
-	tn_error error = describe(&description, service, functions, digest, interface);
+	tn_error error = describe(&description, service, label, functions, digest, interface);
 	if (error == TN_OK)
 		error = session_create(child, quota, &session);
 	if (error != TN_OK)
 		return error;
-	family->policy->route(family->self, child, service, label, &route);
 	session->request = description;
-	(void)text_copy(session->request.label, TN_LABEL_MAX, route.label);
 	*id = session->id;
+	route_ask(session, &route);
 	session_direct(session, &route);
 	return TN_OK;
 }
@@ -146,6 +144,6 @@ tn_error child_exit(void *self, struct tn_request *request, int32_t value)
 	child->state = TN_CHILD_ENDING;
 	child->end.cause = TN_CHILD_EXITED;
 	child->end.value = value;
-	(void)tn_signal_submit(child->family->work.cap);
+	child_wake(child);
 	return TN_OK;
 }

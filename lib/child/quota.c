@@ -52,15 +52,27 @@ struct tn_quota quota_own(const struct tn_family *family)
 	return limits;
 }
 
+struct tn_quota quota_sum(struct tn_quota a, struct tn_quota b)
+{
+	struct tn_quota total = { a.ram + b.ram, a.caps + b.caps };
+	return total;
+}
+
 struct tn_quota quota_difference(struct tn_quota a, struct tn_quota b)
 {
 	struct tn_quota rest = { less(a.ram, b.ram), less(a.caps, b.caps) };
 	return rest;
 }
 
+struct tn_quota quota_least(struct tn_quota a, struct tn_quota b)
+{
+	struct tn_quota both = { least(a.ram, b.ram), least(a.caps, b.caps) };
+	return both;
+}
+
 struct tn_quota quota_take(struct tn_quota *from, struct tn_quota quota)
 {
-	struct tn_quota taken = { least(quota.ram, from->ram), least(quota.caps, from->caps) };
+	struct tn_quota taken = quota_least(quota, *from);
 	*from = quota_difference(*from, taken);
 	return taken;
 }

@@ -8,16 +8,24 @@
 struct tn_child_service *service_find(const struct tn_child *child, const char *name)
 {
 	struct tn_child_service *service = child->services;
-	while (service && !text_equal(service->name, name))
+	while (service && !tn_text_equal(service->name, name))
 		service = service->next;
 	return service;
 }
 
 void service_ask(struct tn_child_session *session)
 {
-	struct tn_child_service *service = service_find(session->server, session->request.service);
+	struct tn_child *server = session->server;
+	struct tn_child_service *service = service_find(server, session->request.service);
+	tn_list_remove(&session->in_queue);
+	tn_list_append(service ? &server->pending : &server->unannounced, &session->in_queue);
 	if (service)
 		(void)tn_signal_submit(service->requests);
+}
+
+bool tn_child_announced(const struct tn_child *child, const char *service)
+{
+	return service_find(child, service);
 }
 
 void services_free(struct tn_child *child)
@@ -37,10 +45,23 @@ static struct tn_child_service *service_create(struct tn_child *child, const cha
 	if (!service)
 		return NULL;
 	__builtin_memset(service, 0, sizeof(*service));
-	(void)text_copy(service->name, TN_SERVICE_NAME_MAX, name);
+	tn_text_copy_cut(service->name, sizeof(service->name), name);
 	service->next = child->services;
 	child->services = service;
 	return service;
+}
+
+/* Clients may have come before the server. */
+static void release_pending(struct tn_child *child, const char *service)
+{
+	struct tn_list_node *next, *node = tn_list_first(&child->unannounced);
+	for (; node; node = next) {
+		next = tn_list_next(&child->unannounced, node);
+		if (!tn_text_equal(session_in_queue(node)->request.service, service))
+			continue;
+		tn_list_remove(node);
+		tn_list_append(&child->pending, node);
+	}
 }
 
 tn_error child_announce(void *self, struct tn_request *request, const char *name,
@@ -63,19 +84,10 @@ tn_error child_announce(void *self, struct tn_request *request, const char *name
 	}
 	tn_cap_release(service->requests.handle);
 	service->requests = requests;
-	(void)tn_signal_submit(requests); /* clients may have come before the server */
+	release_pending(child, name);
+	(void)tn_signal_submit(requests);
+	family_changed(family);
 	return TN_OK;
-}
-
-static struct tn_child_session *next_waiting(const struct tn_child *server)
-{
-	struct tn_child_session *session = server->served;
-	for (; session; session = session->next_served) {
-		bool waits = session->state != SESSION_READY && !session->fetched;
-		if (waits && service_find(server, session->request.service))
-			return session;
-	}
-	return NULL;
 }
 
 /* The quota goes ahead of what it is for. It is here, so that this fails only if the server dies.
@@ -101,16 +113,18 @@ tn_error child_request_next(void *self, struct tn_request *request, uint32_t *ki
 						      [SESSION_UPGRADING] = TN_REQUEST_UPGRADE,
 						      [SESSION_CLOSING] = TN_REQUEST_CLOSE };
 	struct tn_child *server = self;
-	struct tn_child_session *session = next_waiting(server);
+	struct tn_list_node *node = tn_list_first(&server->pending);
 	(void)request;
 	*kind = TN_REQUEST_NONE;
 	*id = 0;
-	if (!session)
+	if (!node)
 		return TN_OK;
+	struct tn_child_session *session = session_in_queue(node);
 	struct tn_quota quota = session->offered;
 	tn_error error = hand_quota(server, session);
 	if (error != TN_OK)
 		return error;
+	tn_list_remove(node);
 	session->fetched = true;
 	*kind = kinds[session->state];
 	*id = session->id;
@@ -118,9 +132,9 @@ tn_error child_request_next(void *self, struct tn_request *request, uint32_t *ki
 	*caps = quota.caps;
 	*functions = session->request.functions;
 	*digest = session->request.digest;
-	(void)text_copy(service, TN_SERVICE_NAME_MAX, session->request.service);
-	(void)text_copy(label, TN_LABEL_MAX, session->request.label);
-	(void)text_copy(interface, TN_SERVICE_NAME_MAX, session->request.interface);
+	tn_text_copy_cut(service, TN_SERVICE_NAME_MAX + 1, session->request.service);
+	tn_text_copy_cut(label, TN_LABEL_MAX + 1, session->request.label);
+	tn_text_copy_cut(interface, TN_SERVICE_NAME_MAX + 1, session->request.interface);
 	return TN_OK;
 }
 
@@ -148,6 +162,7 @@ static void answered_ready(struct tn_child_session *session)
 		session_close(session);
 	} else {
 		session_tell_client(session);
+		above_progress(session);
 	}
 }
 

@@ -8,67 +8,65 @@
 
 #include "internal.h"
 
-struct tn_child_session *session_of_client(struct tn_child *client, uint32_t id)
-{
-	struct tn_child_session *session = client->opened;
-	while (session && session->id != id)
-		session = session->next_opened;
-	return session;
-}
-
-struct tn_child_session *session_of_server(struct tn_child *server, uint32_t id)
-{
-	struct tn_child_session *session = server->served;
-	while (session && session->id != id)
-		session = session->next_served;
-	return session;
-}
-
-static void append_served(struct tn_child *server, struct tn_child_session *session)
-{
-	struct tn_child_session **end = &server->served;
-	while (*end)
-		end = &(*end)->next_served;
-	*end = session;
-}
-
-static void remove_served(struct tn_child_session *session)
-{
-	if (!session->server)
-		return;
-	struct tn_child_session **at = &session->server->served;
-	while (*at != session)
-		at = &(*at)->next_served;
-	*at = session->next_served;
-	session->next_served = NULL;
-	session->server = NULL;
-}
-
-static void remove_opened(struct tn_child_session *session)
-{
-	struct tn_child_session **at =
-		session->client ? &session->client->opened : &session->family->orphans;
-	while (*at != session)
-		at = &(*at)->next_opened;
-	*at = session->next_opened;
-}
-
-static struct tn_quota sum(struct tn_quota a, struct tn_quota b)
-{
-	struct tn_quota total = { a.ram + b.ram, a.caps + b.caps };
-	return total;
-}
-
 static const struct tn_quota no_quota = { 0, 0 };
 static const struct tn_quota price = { TN_CHILD_SESSION_RAM, TN_CHILD_SESSION_CAPS };
 
-/* Ids come back after 2^32 sessions only; then one that is in use is left out. */
-static uint32_t new_id(struct tn_child *client)
+static struct tn_child_session *find(const struct tn_family *family, uint32_t id)
 {
-	do {
-		client->family->next_id++;
-	} while (!client->family->next_id || session_of_client(client, client->family->next_id));
-	return client->family->next_id;
+	struct tn_tree_node *node = tn_tree_find(&family->sessions, &id);
+	return node ? session_by_id(node) : NULL;
+}
+
+struct tn_child_session *session_of_client(const struct tn_child *client, uint32_t id)
+{
+	struct tn_child_session *session = find(client->family, id);
+	bool theirs = session && session->client == client && session->origin == CLIENT_CHILD;
+	return theirs ? session : NULL;
+}
+
+struct tn_child_session *session_of_server(const struct tn_child *server, uint32_t id)
+{
+	struct tn_child_session *session = find(server->family, id);
+	return session && session->server == server ? session : NULL;
+}
+
+static void leave_server(struct tn_child_session *session)
+{
+	tn_list_remove(&session->in_server);
+	tn_list_remove(&session->in_queue);
+	session->server = NULL;
+}
+
+/* Nobody is left to whom it matters what becomes of it. */
+static bool orphaned(const struct tn_child_session *session)
+{
+	return !session->client && session->origin != CLIENT_ABOVE;
+}
+
+static void upstream_progressed(void *owner);
+
+/* -- made and freed -- */
+
+/* Ids come back after 2^32 sessions only; then one that is in use is left out. */
+static void enter(struct tn_family *family, struct tn_child_session *session)
+{
+	do
+		session->id = ++family->next_id;
+	while (!session->id ||
+	       tn_tree_insert(&family->sessions, &session->id, &session->by_id) != TN_OK);
+}
+
+struct tn_child_session *session_create_free(struct tn_family *family)
+{
+	struct tn_child_session *session = tn_heap_alloc(sizeof(*session));
+	if (!session)
+		return NULL;
+	__builtin_memset(session, 0, sizeof(*session));
+	session->family = family;
+	session->upstream.progress = upstream_progressed;
+	session->upstream.owner = session;
+	enter(family, session);
+	return session;
 }
 
 tn_error session_create(struct tn_child *client, struct tn_quota quota,
@@ -78,31 +76,39 @@ tn_error session_create(struct tn_child *client, struct tn_quota quota,
 		return TN_ERR_LIMIT;
 	if (quota.ram > UINT64_MAX - price.ram || quota.caps > UINT64_MAX - price.caps)
 		return TN_ERR_ARGUMENT;
-	tn_error error = quota_withdraw(client, sum(price, quota));
+	tn_error error = quota_withdraw(client, quota_sum(price, quota));
 	if (error != TN_OK)
 		return error;
-	struct tn_child_session *session = tn_heap_alloc(sizeof(*session));
+	struct tn_child_session *session = session_create_free(client->family);
 	if (!session) {
-		quota_return(client, sum(price, quota));
+		quota_return(client, quota_sum(price, quota));
 		return TN_ERR_LIMIT;
 	}
-	__builtin_memset(session, 0, sizeof(*session));
-	session->family = client->family;
 	session->client = client;
 	session->offered = quota;
-	session->id = new_id(client);
-	session->next_opened = client->opened;
-	client->opened = session;
+	tn_list_append(&client->opened, &session->in_client);
 	client->opened_count++;
 	*made = session;
 	return TN_OK;
 }
 
+static void leave_all(struct tn_child_session *session)
+{
+	struct tn_family *family = session->family;
+	leave_server(session);
+	tn_list_remove(&session->in_client);
+	tn_list_remove(&session->upstream.waiting);
+	tn_tree_remove(&family->sessions, &session->by_id);
+	if (session->origin == CLIENT_ABOVE) {
+		tn_tree_remove(&family->above, &session->by_above);
+		family->above_count--;
+	}
+}
+
 void session_free(struct tn_child_session *session)
 {
-	struct tn_child *client = session->client;
-	remove_opened(session);
-	remove_served(session);
+	struct tn_child *client = session->origin == CLIENT_CHILD ? session->client : NULL;
+	leave_all(session);
 	if (session->owned)
 		tn_cap_release(session->cap);
 	tn_heap_free(session);
@@ -114,20 +120,27 @@ void session_free(struct tn_child_session *session)
 
 void session_tell_client(struct tn_child_session *session)
 {
-	if (session->client && session->client->progress.handle)
+	family_changed(session->family);
+	if (!session->client)
+		return;
+	if (session->origin == CLIENT_ENVIRONMENT)
+		child_wake(session->client);
+	else if (session->client->progress.handle)
 		(void)tn_signal_submit(session->client->progress);
 }
 
 void session_end(struct tn_child_session *session, tn_error reason)
 {
 	if (session->client)
-		quota_return(session->client, sum(session->donated, session->offered));
+		quota_return(session->client, quota_sum(session->donated, session->offered));
 	session->donated = session->offered = no_quota;
 	session->state = SESSION_ENDED;
 	session->reason = reason;
-	remove_served(session);
+	leave_server(session);
 	session_tell_client(session);
-	if (!session->client)
+	if (session->origin == CLIENT_ABOVE)
+		above_progress(session);
+	else if (!session->client)
 		session_free(session);
 }
 
@@ -139,12 +152,17 @@ static void upstream_progress(struct tn_child_session *session)
 	if (upstream->state == TN_UPSTREAM_READY) {
 		session->cap = upstream->cap;
 		session->state = SESSION_READY;
-		session->donated = sum(session->donated, session->offered);
+		session->donated = quota_sum(session->donated, session->offered);
 		session->offered = no_quota;
 		session_tell_client(session);
 	} else if (upstream->state == TN_UPSTREAM_ENDED) {
 		session_end(session, upstream->reason);
 	}
+}
+
+static void upstream_progressed(void *owner)
+{
+	upstream_progress(owner);
 }
 
 void session_poll(struct tn_child_session *session)
@@ -162,7 +180,7 @@ void session_poll(struct tn_child_session *session)
  */
 static bool has_accounts(const struct tn_child_session *session)
 {
-	return text_equal(session->request.service, "PD");
+	return tn_text_equal(session->request.service, "PD");
 }
 
 static struct tn_quota own_limits(const struct tn_child_session *session)
@@ -173,7 +191,7 @@ static struct tn_quota own_limits(const struct tn_child_session *session)
 static void note_taken(struct tn_child_session *session, struct tn_quota before)
 {
 	struct tn_quota taken = quota_difference(before, own_limits(session));
-	session->taken = sum(session->taken, taken);
+	session->taken = quota_sum(session->taken, taken);
 }
 
 /* -- opening -- */
@@ -190,15 +208,21 @@ static void open_at_parent(struct tn_child_session *session)
 
 static void open_at_child(struct tn_child_session *session, struct tn_child *server)
 {
+	if (!child_alive(server)) {
+		session_end(session, TN_ERR_GONE);
+		return;
+	}
 	session->server = server;
-	append_served(server, session);
+	session->lost_server = false;
+	tn_list_append(&server->served, &session->in_server);
 	service_ask(session);
+	waits_check(session);
 }
 
 static void open_here(struct tn_child_session *session, const struct tn_route *route)
 {
 	const struct session_request *request = &session->request;
-	if (!text_equal(request->interface, route->interface->name) ||
+	if (!tn_text_equal(request->interface, route->interface->name) ||
 	    request->functions > route->interface->count ||
 	    request->digest != tn_interface_digest(route->interface, request->functions)) {
 		session_end(session, TN_ERR_MISMATCH);
@@ -206,10 +230,15 @@ static void open_here(struct tn_child_session *session, const struct tn_route *r
 	}
 	session->cap = route->object;
 	session->state = SESSION_READY;
+	session_tell_client(session);
+	above_progress(session);
 }
 
 void session_direct(struct tn_child_session *session, const struct tn_route *route)
 {
+	family_changed(session->family);
+	tn_list_remove(&session->in_queue);
+	tn_text_copy_cut(session->request.label, sizeof(session->request.label), route->label);
 	switch (route->target) {
 	case TN_ROUTE_PARENT:
 		open_at_parent(session);
@@ -220,6 +249,9 @@ void session_direct(struct tn_child_session *session, const struct tn_route *rou
 	case TN_ROUTE_OWN:
 		open_here(session, route);
 		return;
+	case TN_ROUTE_WAIT:
+		tn_list_append(&session->family->waiting, &session->in_queue);
+		return;
 	default:
 		session_end(session, route->reason);
 	}
@@ -227,34 +259,40 @@ void session_direct(struct tn_child_session *session, const struct tn_route *rou
 
 /* -- upgrading -- */
 
+static tn_error upgrade_at_parent(struct tn_child_session *session)
+{
+	struct tn_quota before = own_limits(session);
+	session->state = SESSION_UPGRADING;
+	upstream_upgrade(session->family, &session->upstream, session->offered);
+	tn_error error = session->upstream.reason;
+	if (error == TN_OK) {
+		note_taken(session, before);
+		upstream_progress(session);
+		return TN_OK;
+	}
+	struct tn_quota quota = session->offered;
+	session->state = SESSION_READY;
+	session->offered = no_quota;
+	quota_return(session->client, quota);
+	return error;
+}
+
 tn_error session_upgrade(struct tn_child_session *session, struct tn_quota quota)
 {
 	if (session->state != SESSION_READY)
 		return TN_ERR_BUSY;
 	if (!session->at_parent && session->owned && !session->server)
 		return TN_ERR_GONE;
-	tn_error error = quota_withdraw(session->client, quota);
+	tn_error error = session->client ? quota_withdraw(session->client, quota) : TN_OK;
 	if (error != TN_OK)
 		return error;
 	session->has_cap = true;
 	session->offered = quota;
-	if (session->at_parent) {
-		struct tn_quota before = own_limits(session);
-		session->state = SESSION_UPGRADING;
-		upstream_upgrade(session->family, &session->upstream, quota);
-		error = session->upstream.reason;
-		if (error == TN_OK) {
-			note_taken(session, before);
-			upstream_progress(session);
-			return TN_OK;
-		}
-		session->state = SESSION_READY;
-		session->offered = no_quota;
-		quota_return(session->client, quota);
-		return error;
-	}
+	if (session->at_parent)
+		return upgrade_at_parent(session);
 	if (!session->server) {
-		session->donated = sum(session->donated, quota); /* kept here until it is closed */
+		/* Kept here until it is closed. */
+		session->donated = quota_sum(session->donated, quota);
 		session->offered = no_quota;
 		return TN_OK;
 	}
@@ -273,7 +311,8 @@ static void close_at_parent(struct tn_child_session *session)
 	upstream_close(session->family, &session->upstream);
 	if (has_accounts(session) && session->upstream.state == TN_UPSTREAM_ENDED) {
 		struct tn_quota back = quota_difference(own_limits(session), before);
-		session->donated = quota_difference(sum(session->donated, back), session->taken);
+		session->donated =
+			quota_difference(quota_sum(session->donated, back), session->taken);
 	}
 	upstream_progress(session);
 }
@@ -303,15 +342,43 @@ void session_close(struct tn_child_session *session)
 
 void session_client_gone(struct tn_child_session *session)
 {
-	remove_opened(session);
-	session->client->opened_count--;
+	tn_list_remove(&session->in_client);
+	if (session->origin == CLIENT_CHILD)
+		session->client->opened_count--;
 	session->client = NULL;
-	session->next_opened = session->family->orphans;
-	session->family->orphans = session;
+	tn_list_append(&session->family->orphans, &session->in_client);
 	if (session->state == SESSION_ENDED)
 		session_free(session);
 	else
 		session_close(session);
+}
+
+/* What the server has not seen can be for its successor; what it has fetched may have killed it. */
+static void opening_without_server(struct tn_child_session *session)
+{
+	if (session->close_wanted || session->fetched) {
+		session_end(session, session->close_wanted ? TN_OK : TN_ERR_GONE);
+		return;
+	}
+	leave_server(session);
+	session->lost_server = true;
+	tn_list_append(&session->family->waiting, &session->in_queue);
+}
+
+/* Its object is dead: calls say so. */
+static void ready_without_server(struct tn_child_session *session)
+{
+	leave_server(session);
+	if (session->client)
+		quota_return(session->client, quota_sum(session->donated, session->offered));
+	session->donated = session->offered = no_quota;
+	session->reason = session->state == SESSION_UPGRADING ? TN_ERR_GONE : TN_OK;
+	session->state = SESSION_READY;
+	session_tell_client(session);
+	if (session->close_wanted || orphaned(session))
+		session_end(session, TN_OK);
+	else if (session->origin == CLIENT_ABOVE)
+		above_progress(session);
 }
 
 /*
@@ -323,20 +390,12 @@ void session_server_gone(struct tn_child_session *session)
 	session->donated = quota_take(&session->server->returned, session->donated);
 	switch (session->state) {
 	case SESSION_OPENING:
-		session_end(session, session->close_wanted ? TN_OK : TN_ERR_GONE);
+		opening_without_server(session);
 		return;
 	case SESSION_CLOSING:
 		session_end(session, TN_OK);
 		return;
 	default:
-		remove_served(session);
-		if (session->client)
-			quota_return(session->client, sum(session->donated, session->offered));
-		session->donated = session->offered = no_quota;
-		session->reason = session->state == SESSION_UPGRADING ? TN_ERR_GONE : TN_OK;
-		session->state = SESSION_READY; /* its object is dead: calls say so */
-		session_tell_client(session);
-		if (session->close_wanted || !session->client)
-			session_end(session, TN_OK);
+		ready_without_server(session);
 	}
 }

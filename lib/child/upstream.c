@@ -3,9 +3,18 @@
 
 #include "internal.h"
 
-static void ended(struct tn_upstream *upstream, tn_error reason)
+static void set_state(struct tn_family *family, struct tn_upstream *upstream,
+		      enum tn_upstream_state state)
 {
-	upstream->state = TN_UPSTREAM_ENDED;
+	upstream->state = state;
+	tn_list_remove(&upstream->waiting);
+	if (state == TN_UPSTREAM_WAITING)
+		tn_list_append(&family->upstreams, &upstream->waiting);
+}
+
+static void ended(struct tn_family *family, struct tn_upstream *upstream, tn_error reason)
+{
+	set_state(family, upstream, TN_UPSTREAM_ENDED);
 	upstream->reason = reason;
 	tn_cap_release(upstream->cap);
 	upstream->cap = 0;
@@ -21,10 +30,10 @@ void upstream_open(struct tn_family *family, struct tn_upstream *upstream,
 				       quota.ram, quota.caps, request->functions, request->digest,
 				       request->interface, &upstream->id);
 	if (error != TN_OK) {
-		ended(upstream, error);
+		ended(family, upstream, error);
 		return;
 	}
-	upstream->state = TN_UPSTREAM_WAITING;
+	set_state(family, upstream, TN_UPSTREAM_WAITING);
 	upstream_poll(family, upstream);
 }
 
@@ -38,15 +47,15 @@ void upstream_poll(struct tn_family *family, struct tn_upstream *upstream)
 						   &reason, &cap);
 	if (error != TN_OK) {
 		/* A parent that closes at once has forgotten the session by now. */
-		ended(upstream, upstream->closing ? TN_OK : error);
+		ended(family, upstream, upstream->closing ? TN_OK : error);
 	} else if (state == TN_SESSION_READY) {
-		upstream->state = TN_UPSTREAM_READY;
+		set_state(family, upstream, TN_UPSTREAM_READY);
 		if (!upstream->cap)
 			upstream->cap = cap.handle;
 		else
 			tn_cap_release(cap.handle);
 	} else if (state == TN_SESSION_DENIED) {
-		ended(upstream, (tn_error)reason);
+		ended(family, upstream, (tn_error)reason);
 	}
 }
 
@@ -57,7 +66,7 @@ void upstream_upgrade(struct tn_family *family, struct tn_upstream *upstream, st
 	upstream->reason = error;
 	if (error != TN_OK)
 		return;
-	upstream->state = TN_UPSTREAM_WAITING;
+	set_state(family, upstream, TN_UPSTREAM_WAITING);
 	upstream_poll(family, upstream);
 }
 
@@ -70,9 +79,26 @@ void upstream_close(struct tn_family *family, struct tn_upstream *upstream)
 	upstream->closing = true;
 	tn_error error = tn_parent_session_close(tn_env_parent(family->env), upstream->id);
 	if (error != TN_OK) {
-		ended(upstream, error);
+		ended(family, upstream, error);
 		return;
 	}
-	upstream->state = TN_UPSTREAM_WAITING;
+	set_state(family, upstream, TN_UPSTREAM_WAITING);
 	upstream_poll(family, upstream);
+}
+
+/* Each once: those that still wait are put back behind the last of today's. An owner may free
+ * others meanwhile, which leave whatever list they are in. */
+void upstream_poll_all(struct tn_family *family)
+{
+	struct tn_list today;
+	struct tn_list_node *node;
+	tn_list_init(&today);
+	tn_list_append_all(&today, &family->upstreams);
+	while ((node = tn_list_take_first(&today))) {
+		struct tn_upstream *upstream = TN_CONTAINER_OF(node, struct tn_upstream, waiting);
+		tn_list_append(&family->upstreams, node);
+		upstream_poll(family, upstream);
+		if (upstream->state != TN_UPSTREAM_WAITING)
+			upstream->progress(upstream->owner);
+	}
 }

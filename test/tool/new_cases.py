@@ -24,7 +24,7 @@ def remove_sample():
     for folder in ("component", "test/conformance"):
         shutil.rmtree(ROOT / folder / NAME, ignore_errors=True)
     (ROOT / "scenario" / f"{NAME}.kdl").unlink(missing_ok=True)
-    for built in harness.context.build.glob(f"x86_64/bin/*{NAME}"):
+    for built in harness.context.build.glob(f"x86_64/*/*{NAME}*"):
         built.unlink()
     for folder in ("component", "test/conformance"):
         shutil.rmtree(harness.context.build / "x86_64/obj" / folder / NAME, ignore_errors=True)

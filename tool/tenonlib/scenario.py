@@ -19,6 +19,7 @@ import time
 from . import kdl
 from .command import Problem
 from .places import ARCH, ROOT, find_kernel
+from .symbols import Symbols
 
 
 class Rom:
@@ -144,6 +145,7 @@ class Run:
         self.keep = keep
         self.seconds = 0.0
         self.value = None
+        self.symbols = Symbols(bundle.files)
         script = ROOT / "kernel" / bundle.kernel / "boot" / "run"
         start = time.monotonic()
         # A group of its own: whatever the kernel's side is made of, it ends as a whole.
@@ -168,7 +170,7 @@ class Run:
 
     def read(self):
         for line in self.process.stdout:
-            text = line.decode(errors="replace").rstrip("\r\n")
+            text = self.symbols.explain(line.decode(errors="replace").rstrip("\r\n"))
             if self.keep:
                 self.lines.append(text)
             if self.show:

@@ -73,10 +73,21 @@ void port_thread_destroy(struct thread *thread)
 	free_frame(&thread->port.page);
 }
 
-void port_thread_set_priority(struct thread *thread, uint32_t priority)
+void port_thread_set_priority(struct thread *thread)
 {
 	if (thread->port.thread)
-		hw_call2(HW_THREAD_PRIORITY, thread->port.thread, priority);
+		hw_call2(HW_THREAD_PRIORITY, thread->port.thread, thread->priority);
+}
+
+/* All are where they are told: the kernel runs on one CPU. */
+void port_thread_set_affinity(struct thread *thread)
+{
+	(void)thread;
+}
+
+uint64_t port_cpus(void)
+{
+	return 1;
 }
 
 uint64_t port_thread_time(struct thread *thread)
@@ -152,6 +163,18 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 	thread->port.thread = object;
 	thread->port.utcb = utcb;
 	return TN_OK;
+}
+
+/* Core's UTCB is free for use: a fault is no request. */
+bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
+{
+	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
+	if (!thread->port.thread ||
+	    hw_call2(HW_THREAD_REGISTERS, thread->port.thread, 0).status != HW_OK)
+		return false;
+	frame->stack_pointer = registers->rsp;
+	frame->frame_pointer = registers->rbp;
+	return true;
 }
 
 void port_thread_abort(struct thread *thread)

@@ -258,6 +258,7 @@ static void on_new_thread(const struct trap *trap, uint64_t index)
 		return;
 	}
 	thread->port.tid = trap->tid;
+	thread_schedule(thread); /* it waits: it is the one that has this number */
 	answer(trap, 0, 0, 0);
 }
 
@@ -273,6 +274,10 @@ static void on_trap(const struct trap *trap)
 		if (port_of(trap->pd)->faulted)
 			break;
 		port_of(trap->pd)->faulted = true;
+		if (trap->thread) {
+			trap->thread->port.stack_pointer = a[4];
+			trap->thread->port.frame_pointer = a[5];
+		}
 		core_fault(trap->pd, trap->thread, &fault);
 		break;
 	case LINUX_TRAP_THREAD:

@@ -53,6 +53,8 @@ void tables_destroy(struct pd *pd);
 
 /* What a thread has of core's: its memory and its epoll instance. */
 void thread_close(struct thread *thread);
+/* Once it has a number: what it has inherited of who made it is not its own. */
+void thread_schedule(struct thread *thread);
 
 static inline void close_file(int *fd)
 {

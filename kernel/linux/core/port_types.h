@@ -49,11 +49,12 @@ struct port_pd {
 };
 
 struct port_thread {
-	int private_fd;      /* LINUX_PRIVATE_... */
-	int epoll_fd;        /* of its entrypoint */
-	unsigned char *view; /* of private_fd */
-	uint32_t tid;        /* as Linux calls it; 0: not known yet */
-	bool cloned;         /* has been let come into being */
+	int private_fd;                        /* LINUX_PRIVATE_... */
+	int epoll_fd;                          /* of its entrypoint */
+	unsigned char *view;                   /* of private_fd */
+	uint32_t tid;                          /* as Linux calls it; 0: not known yet */
+	bool cloned;                           /* has been let come into being */
+	uint64_t stack_pointer, frame_pointer; /* when it faulted; 0: it has not */
 };
 
 struct port_channel {

@@ -290,6 +290,7 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 		return error;
 	}
 	watch_process(thread->pd);
+	thread_schedule(thread);
 	return TN_OK;
 }
 

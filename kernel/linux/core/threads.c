@@ -61,11 +61,79 @@ void port_thread_destroy(struct thread *thread)
 	thread_close(thread);
 }
 
-/* Linux decides by itself. */
-void port_thread_set_priority(struct thread *thread, uint32_t priority)
+bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
 {
-	(void)thread;
-	(void)priority;
+	frame->stack_pointer = thread->port.stack_pointer;
+	frame->frame_pointer = thread->port.frame_pointer;
+	return frame->stack_pointer;
+}
+
+/* -- scheduling -- */
+
+enum { NICE_MAX = 19, AFFINITY_WORDS = 16, CPUS = 64 };
+
+/* Host numbers of the CPUs that core may use: those of components are counted from 0. */
+static uint16_t host_cpu[CPUS];
+static uint32_t cpu_count;
+
+static void find_cpus(void)
+{
+	uint64_t mask[AFFINITY_WORDS] = { 0 };
+	linux_call3(__NR_sched_getaffinity, 0, sizeof(mask), mask);
+	for (uint16_t i = 0; i < AFFINITY_WORDS * 64 && cpu_count < CPUS; i++)
+		if (mask[i / 64] >> i % 64 & 1)
+			host_cpu[cpu_count++] = i;
+	if (!cpu_count)
+		cpu_count = 1; /* more CPUs than the mask has room for: host_cpu[0] is 0 */
+}
+
+uint64_t port_cpus(void)
+{
+	if (!cpu_count)
+		find_cpus();
+	return cpu_count < CPUS ? (1ull << cpu_count) - 1 : UINT64_MAX;
+}
+
+/*
+ * Whether the number is that of the thread still: one that has ended frees it, and the kernel
+ * counts through all others before it gives it to somebody else.
+ */
+static bool is_alive(const struct thread *thread)
+{
+	uint32_t process = process_of(thread);
+	return process && thread->port.tid &&
+	       linux_call3(__NR_tgkill, process, thread->port.tid, 0) == 0;
+}
+
+/*
+ * A weight, where the host lets core give it: lower ones than core's own always, higher ones, also
+ * back up again, by privilege. The system call tells 20 - nice.
+ */
+void port_thread_set_priority(struct thread *thread)
+{
+	static long own;
+	if (!own)
+		own = linux_call2(__NR_getpriority, 0 /* PRIO_PROCESS */, 0);
+	long nice = 20 - own + (long)TN_PRIORITY_DEFAULT - (long)thread->priority;
+	if (is_alive(thread))
+		linux_call3(__NR_setpriority, 0, thread->port.tid,
+			    nice < NICE_MAX ? nice : NICE_MAX);
+}
+
+void port_thread_set_affinity(struct thread *thread)
+{
+	uint64_t mask[AFFINITY_WORDS] = { 0 };
+	for (uint32_t i = 0; i < cpu_count; i++)
+		if (thread->cpus >> i & 1)
+			mask[host_cpu[i] / 64] |= 1ull << host_cpu[i] % 64;
+	if (is_alive(thread))
+		linux_call3(__NR_sched_setaffinity, thread->port.tid, sizeof(mask), mask);
+}
+
+void thread_schedule(struct thread *thread)
+{
+	port_thread_set_priority(thread);
+	port_thread_set_affinity(thread);
 }
 
 static uint64_t number_in(const char *text)

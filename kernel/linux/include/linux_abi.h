@@ -127,7 +127,8 @@ enum { LINUX_GRANT_FREE, LINUX_GRANT_OBJECT, LINUX_GRANT_SIGNAL };
 /*
  * Core traps: a system call that Linux does not have, answered by core. Arguments are values.
  *
- *     FAULT kind, address, instruction     core tells the parent; counts once
+ *     FAULT kind, address, instruction, stack pointer, frame pointer
+ *                                          core tells the parent; counts once
  *     THREAD index                         a new thread's first: from now on core knows it
  */
 #define LINUX_TRAP 236

@@ -47,10 +47,12 @@ static uint32_t kind_of(int signal, const struct sigcontext *context)
 }
 
 /* Sleeps afterwards, where a debugger can find it: it could not attach to a waiting trap. */
-_Noreturn void fault_report(uint32_t kind, uint64_t address, uint64_t instruction)
+_Noreturn void fault_report(uint32_t kind, uint64_t address, uint64_t instruction,
+			    uint64_t stack_pointer, uint64_t frame_pointer)
 {
 	static const uint32_t never;
-	linux_call4(LINUX_TRAP, LINUX_TRAP_FAULT, kind, address, instruction);
+	linux_call6(LINUX_TRAP, LINUX_TRAP_FAULT, kind, address, instruction, stack_pointer,
+		    frame_pointer);
 	for (;;)
 		futex_wait(&never, 0, NULL, 0);
 }
@@ -88,7 +90,7 @@ static void handle(int signal, const siginfo_t *info, struct ucontext *interrupt
 		address = (uint64_t)info->si_syscall;
 	else if (context->trapno == PAGE)
 		address = context->cr2;
-	fault_report(kind_of(signal, context), address, context->rip);
+	fault_report(kind_of(signal, context), address, context->rip, context->rsp, context->rbp);
 }
 
 __asm__(".text\n"

@@ -94,7 +94,8 @@ extern const char linux_probe_absent[];
 /* Signal handlers for faults, and the sandbox. In this order. */
 void faults_init(void);
 void sandbox_close(void);
-_Noreturn void fault_report(uint32_t kind, uint64_t address, uint64_t instruction);
+_Noreturn void fault_report(uint32_t kind, uint64_t address, uint64_t instruction,
+			    uint64_t stack_pointer, uint64_t frame_pointer);
 
 /* The entry of a capability that the runtime holds. False: dead. */
 bool cap_entry(tn_handle handle, struct linux_cap_entry *entry);

@@ -96,7 +96,7 @@ void sandbox_close(void)
 	};
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
 	if (linux_call3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
-		fault_report(TN_FAULT_OTHER, 0, (uint64_t)sandbox_close);
+		fault_report(TN_FAULT_OTHER, 0, (uint64_t)sandbox_close, 0, 0);
 }
 
 void port_init(void)

@@ -8,6 +8,8 @@
  * accounts are those from after the first.
  */
 
+#include <tenon/quota.h>
+#include <tenon/thread.h>
 #include <tenon/test.h>
 
 enum { PAGE = 4096, MANY = 4096 };
@@ -16,6 +18,9 @@ enum { PAGE = 4096, MANY = 4096 };
 enum {
 	CAP = 256,
 	IDENTITY = 256,
+	DOMAIN = (64 + 192) * 1024,
+	THREAD = 12 * PAGE,
+	STACK = 16 * PAGE,
 	DATASPACE = 4096,
 	REGION = 512 +
 		 2 * PAGE, /* one page table each of two levels, in the area for all and sundry */
@@ -103,11 +108,23 @@ static struct tn_signal signals[MANY];
 static struct tn_object objects[MANY];
 static tn_signal_cap received[MANY];
 
+/* Whenever a case looks at the total, it is the sum of its parts. */
 static struct tn_accounts accounts(struct tn_env *env)
 {
-	struct tn_accounts now = { 0, 0, 0, 0 };
-	TN_EXPECT_ERROR(tn_pd_accounts(tn_env_pd(env), &now), TN_OK);
-	return now;
+	struct tn_quota_usage now = { 0 };
+	uint64_t ram = 0, caps = 0;
+	TN_EXPECT_ERROR(tn_quota_usage(env, &now), TN_OK);
+	for (uint32_t kind = TN_USAGE_DOMAIN; kind < TN_USAGE_COUNT; kind++) {
+		ram += now.by_kind[kind].ram;
+		caps += now.by_kind[kind].caps;
+	}
+	TN_EXPECT_EQUAL(ram, now.total.ram_used);
+	TN_EXPECT_EQUAL(caps, now.total.caps_used);
+	const struct tn_usage *in = &now.by_kind[TN_USAGE_RECEIVED];
+	const struct tn_usage *out = &now.by_kind[TN_USAGE_GIVEN];
+	TN_EXPECT_EQUAL(in->ram - out->ram, now.total.ram_limit);
+	TN_EXPECT_EQUAL(in->caps - out->caps, now.total.caps_limit);
+	return now.total;
 }
 
 static void expect_difference(const struct tn_accounts *before, const struct tn_accounts *after,
@@ -254,6 +271,121 @@ static void price_of_what_is_left(struct tn_env *env)
 	TN_EXPECT_ERROR(keeper_drop_all(keeper), TN_OK);
 	tn_signal_destroy(&signals[0]);
 	tn_signal_destroy(&signals[1]);
+}
+
+/* -- by kind -- */
+
+static struct tn_quota_usage usage(struct tn_env *env)
+{
+	struct tn_quota_usage now = { 0 };
+	TN_EXPECT_ERROR(tn_quota_usage(env, &now), TN_OK);
+	return now;
+}
+
+/* One more thing of that kind; beside what was told with this function nothing has changed. */
+static void add(struct tn_quota_usage *expected, enum tn_usage_kind kind, uint64_t ram,
+		uint64_t caps)
+{
+	expected->by_kind[kind].ram += ram;
+	expected->by_kind[kind].caps += caps;
+	expected->by_kind[kind].count++;
+}
+
+static void expect_usage(struct tn_env *env, const struct tn_quota_usage *expected)
+{
+	struct tn_quota_usage now = usage(env);
+	for (uint32_t kind = 0; kind < TN_USAGE_COUNT; kind++) {
+		const struct tn_usage *is = &now.by_kind[kind], *was = &expected->by_kind[kind];
+		if (is->ram != was->ram || is->caps != was->caps || is->count != was->count)
+			tn_log("%s: not as expected", tn_usage_name(kind));
+		TN_EXPECT_EQUAL(is->ram, was->ram);
+		TN_EXPECT_EQUAL(is->caps, was->caps);
+		TN_EXPECT_EQUAL(is->count, was->count);
+	}
+}
+
+static void told_at_birth(struct tn_env *env)
+{
+	struct tn_quota_usage now = usage(env);
+	const struct tn_usage *domain = &now.by_kind[TN_USAGE_DOMAIN];
+	const struct tn_usage *birth = &now.by_kind[TN_USAGE_RECEIVED];
+	TN_EXPECT_EQUAL(domain->ram, DOMAIN);
+	TN_EXPECT_EQUAL(domain->caps, 1);
+	TN_EXPECT_EQUAL(domain->count, 1);
+	TN_EXPECT_EQUAL(birth->ram, now.total.ram_limit + now.by_kind[TN_USAGE_GIVEN].ram);
+	TN_EXPECT_EQUAL(birth->count, 1);
+	TN_EXPECT_EQUAL(now.by_kind[TN_USAGE_THREAD].count, 0);
+	TN_EXPECT(tn_usage_name(TN_USAGE_COUNT)[0] == '?');
+	struct tn_usage none;
+	TN_EXPECT_ERROR(tn_pd_usage(tn_env_pd(env), TN_USAGE_COUNT, &none), TN_ERR_ARGUMENT);
+	TN_EXPECT_ERROR(tn_pd_usage(tn_env_pd(env), UINT32_MAX, &none), TN_ERR_ARGUMENT);
+}
+
+static void nothing_to_do(void *argument)
+{
+	(void)argument;
+}
+
+static void told_by_kind(struct tn_env *env)
+{
+	struct tn_quota_usage before = usage(env), now = before;
+	struct tn_thread *thread;
+	void *address = NULL;
+	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &dataspaces[0]));
+	add(&now, TN_USAGE_DATASPACE, DATASPACE + PAGE, 0);
+	add(&now, TN_USAGE_CAPABILITY, CAP, 1);
+	expect_usage(env, &now);
+	TN_REQUIRE_OK(tn_attach(dataspaces[0], 0, 0, TN_RIGHT_READ, &address));
+	add(&now, TN_USAGE_REGION, REGION, 0);
+	expect_usage(env, &now);
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[0]));
+	add(&now, TN_USAGE_OBJECT, IDENTITY, 0);
+	add(&now, TN_USAGE_CAPABILITY, CAP, 1);
+	expect_usage(env, &now);
+	tn_signal_destroy(&signals[0]);
+	tn_dataspace_free(dataspaces[0]);
+	expect_usage(env, &before);
+	TN_REQUIRE_OK(tn_thread_create("idle", 1, STACK, nothing_to_do, NULL, &thread));
+	now = usage(env);
+	TN_EXPECT_EQUAL(now.by_kind[TN_USAGE_THREAD].ram, THREAD + STACK);
+	TN_EXPECT_EQUAL(now.by_kind[TN_USAGE_THREAD].count, 1);
+	TN_EXPECT_ERROR(tn_thread_join(thread), TN_OK);
+	TN_EXPECT_EQUAL(usage(env).by_kind[TN_USAGE_THREAD].ram, 0);
+}
+
+static void told_of_the_heap(struct tn_env *env)
+{
+	struct tn_heap_usage before = usage(env).heap, now;
+	void *large = tn_heap_alloc(100 * 1024), *small = tn_heap_alloc(100);
+	TN_EXPECT(large && small);
+	now = usage(env).heap;
+	TN_EXPECT_EQUAL(now.blocks, before.blocks + 2);
+	TN_EXPECT(now.used >= before.used + 100 * 1024 + 100);
+	TN_EXPECT(now.held >= now.used);
+	tn_heap_free(large);
+	tn_heap_free(small);
+	now = usage(env).heap;
+	TN_EXPECT_EQUAL(now.used, before.used);
+	TN_EXPECT_EQUAL(now.blocks, before.blocks);
+	TN_EXPECT(now.held < before.held + 100 * 1024);
+}
+
+/* What goes to a server is told as given, and what returns at close as received. */
+static void told_of_donations(struct tn_env *env)
+{
+	const struct tn_quota donated = { 8192, 3 };
+	struct tn_quota_usage before = usage(env), now;
+	struct tn_session session;
+	TN_REQUIRE_OK(tn_session_open("Stage", "", donated, &tn_stage_interface, &session));
+	now = usage(env);
+	uint64_t given = now.by_kind[TN_USAGE_GIVEN].ram - before.by_kind[TN_USAGE_GIVEN].ram;
+	TN_EXPECT_EQUAL(before.total.ram_limit - now.total.ram_limit, given);
+	TN_EXPECT_EQUAL(given, TN_CHILD_SESSION_RAM + donated.ram);
+	tn_session_close(&session);
+	now = usage(env);
+	uint64_t back = now.by_kind[TN_USAGE_RECEIVED].ram - before.by_kind[TN_USAGE_RECEIVED].ram;
+	TN_EXPECT_EQUAL(back, given);
+	TN_EXPECT_EQUAL(now.total.ram_limit, before.total.ram_limit);
 }
 
 /* -- exhausting -- */
@@ -480,6 +612,10 @@ void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
 		{ "start", start },
+		{ "told-at-birth", told_at_birth },
+		{ "told-by-kind", told_by_kind },
+		{ "told-of-the-heap", told_of_the_heap },
+		{ "told-of-donations", told_of_donations },
 		{ "price-of-a-dataspace", price_of_a_dataspace },
 		{ "price-of-an-attachment", price_of_an_attachment },
 		{ "price-of-a-signal", price_of_a_signal },

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+/* What this kernel has of what not every kernel has. Sentences of at most 126 bytes. */
+#pragma once
+
+#define PORT_FEATURES(X)                                                                         \
+	X(IO_MEM, false, "not yet")                                                              \
+	X(IO_PORT, false, "not yet")                                                             \
+	X(IRQ, false, "not yet")                                                                 \
+	X(DMA, false, "not yet")                                                                 \
+	X(DMA_PROTECTION, false, "no IOMMU is programmed: a device with DMA reaches all memory") \
+	X(CACHE_ATTRIBUTES, false, "not yet")                                                    \
+	X(NO_EXECUTE, true, "by page tables")                                                    \
+	X(IPC_CONFINEMENT, true, "the kernel knows capabilities")                                \
+	X(PRIORITY, true, "strict, round robin within one")                                      \
+	X(PRIORITY_INHERITANCE, true, "through 64 calls in a row at most")                       \
+	X(AFFINITY, true, "there is one CPU to choose")                                          \
+	X(SEVERAL_CPUS, false, "one CPU is used")
