@@ -8,8 +8,6 @@ import xml.etree.ElementTree as xml
 import harness
 from harness import case, expect, scenario, tenon
 
-HOSTILE = '"a\\"b\\\\n<script>&]" -> x'
-
 
 def texts(svg):
     return [element.text for element in xml.fromstring(svg).iter() if element.tag.endswith("}text")]
@@ -38,11 +36,39 @@ def default_routes_and_labels():
 
 @case
 def children_of_children():
-    path = scenario('start "inner" { binary "init"; config { start "deep" { route { service "X" '
+    path = scenario('start "inner" binary="init" { config { start "deep" { route { service "X" '
                     '{ child "other"; }; }; }; start "other"; }; }\n')
     dot = tenon("graph", path, "-o", "-", "--dot").out
     expect('subgraph "cluster init -> inner"' in dot and
            '"init -> inner -> deep" -> "init -> inner -> other" [label="X"]' in dot, dot)
+
+
+@case
+def aliases_any_child_and_provided_upwards():
+    path = scenario('alias "s" child="t"\nprovides { service "T" { child "s"; }; }\nstart "t" { provides "T"; }\n'
+                    'start "c" { route { service "T" { any-child; }; service "ROM" { state; }; }; }\n')
+    dot = tenon("graph", path, "-o", "-", "--dot").out
+    for edge in ('"parent" -> "init -> t" [label="T"]', '"init -> c" -> "init -> t" [label="T"]',
+                 '"init -> c" -> "init" [label="ROM"]'):
+        expect(edge in dot, edge, "is not in", dot)
+
+
+REPORT = """ram limit=1048576 used=4096
+child t binary=timer restarts=2 state=running { ram limit=2097152 used=1024; provides Timer announced=#true; }
+child c binary=c restarts=0 state=ended { last-end exit value=1; }
+session Timer client=c label="c -> x" server=t state=ready
+session LOG client=t label=t server=parent state=ready
+session LOG client=t label=t server=parent state=ready
+"""
+
+
+@case
+def report_of_init():
+    done = tenon("graph", "-", text=REPORT).expect(0)
+    found = texts(done.out)
+    for text in ("t", "(timer)", "restarts: 2", "ram: 1K of 2048K", "ended", "Timer c -> x",
+                 "LOG t (2 times)", "parent", "ram: 4K of 1024K"):
+        expect(text in found, text, "is not in", found)
 
 
 @case

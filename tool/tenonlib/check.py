@@ -15,7 +15,7 @@ from . import elf, kdl, schema
 from .command import FAILED, Problem
 from .form import Mistakes, check_form
 from .places import find_build, find_kernel, find_scenario, require
-from .scenario import find_file, needed_roms
+from .scenario import binary_of, find_file, needed_roms
 
 MOST_TOLD = 5  # of one executable
 # What every bundle has, and what comes from the command line.
@@ -45,40 +45,85 @@ def arguments(parser):
 
 # -- children, routes, quotas --
 
-def children_by_name(mistakes, document):
-    found = {}
-    for node in document.all("start"):
-        name = node.text()
-        if name in found:
-            mistakes.add(node, f"there is a child {name} already, in line {found[name].line}: rename one")
-        elif name:
-            found[name] = node
-    return found
+class Scenario:
+    """What one init reads: all of a file, or a `config` node in it. `total`: what it can give away."""
+
+    def __init__(self, mistakes, document, total):
+        self.document, self.total = document, total
+        self.children, self.names = {}, {}
+        for node in document.all("start"):
+            self.enter(mistakes, node, node.text(), node)
+        self.children = dict(self.names)
+        for node in document.all("alias"):
+            of = node.property_text("child")
+            if of and of not in self.children:
+                mistakes.add(node, f"there is no child {of}: an alias stands for a start node")
+            else:
+                self.enter(mistakes, node, node.text(), self.children.get(of))
+        default = document.child("default")
+        self.default = {"ram": schema.DEFAULT_RAM, "caps": schema.DEFAULT_CAPS}
+        for name in self.default if default else ():
+            self.default[name] = self.quota(default, name)[1]
+
+    def enter(self, mistakes, node, name, start):
+        if name in self.names:
+            there = self.names[name]
+            mistakes.add(node, f"there is a child {name} already, in line {there.line}: rename one")
+        elif name and start:
+            self.names[name] = start
+
+    def quota(self, node, name):
+        """(where it stands, how much)"""
+        entry = node.property(name)
+        value = (entry.size() if name == "ram" else entry.number()) if entry else None
+        return entry or node, self.default[name] if value is None else value
+
+    def routes(self):
+        """(the node, whose it is or None)"""
+        for name in ("default-route", "provides"):
+            for node in self.document.all(name):
+                yield node, None
+        for start in self.document.all("start"):
+            for node in start.all("route"):
+                yield node, start
 
 
 def provided(node):
     return {entry.value for provides in node.all("provides") for entry in provides.arguments}
 
 
-def check_target(mistakes, rule, children):
-    target = rule.child("child")
-    name = target.text() if target else None
+def check_child(mistakes, scenario, rule, target, client):
+    name, service = target.text(), rule.text() if rule.name == "service" else None
+    server = scenario.names.get(name)
     if not name:
         return
-    if name not in children:
+    if not server:
         mistakes.add(target, f"route to nowhere: there is no child {name}: add a start node, or route "
                              "to another")
-        return
-    service = rule.text()
-    if rule.name == "service" and service and service not in provided(children[name]):
+    elif server is client:
+        mistakes.add(target, f"route to nowhere: from {name} to itself: route to another")
+    elif service and service not in provided(server):
         mistakes.add(target, f"route to nowhere: child {name} does not provide {service}: add "
                              f"provides \"{service}\" to its start node, or route to another")
 
 
-def check_rules(mistakes, route, children):
+def check_any_child(mistakes, scenario, rule, target, client):
+    service = rule.text() if rule.name == "service" else None
+    able = [name for name, node in scenario.children.items()
+            if service in provided(node) and node is not client]
+    if service and not able:
+        mistakes.add(target, f"route to nowhere: no child provides {service}: add provides to one")
+    elif len(able) > 1 and client:
+        mistakes.add(target, f"more than one child provides {service}: name one of {', '.join(able)}")
+
+
+def check_rules(mistakes, scenario, route, client):
     covered = None
     for rule in route.children:
-        check_target(mistakes, rule, children)
+        if target := rule.child("child"):
+            check_child(mistakes, scenario, rule, target, client)
+        if target := rule.child("any-child"):
+            check_any_child(mistakes, scenario, rule, target, client)
         if covered:
             mistakes.add(rule, f"never applies: any-service in line {covered.line} comes first: move it "
                                "up, or remove it")
@@ -86,48 +131,74 @@ def check_rules(mistakes, route, children):
             covered = rule
 
 
-def routes(document):
-    for node in document.all("default-route"):
-        yield node
-    for start in document.all("start"):
-        yield from start.all("route")
-
-
-def check_references(mistakes, document, children):
-    for route in routes(document):
-        check_rules(mistakes, route, children)
-    for node in document.all("end"):
+def check_references(mistakes, scenario):
+    for route, client in scenario.routes():
+        check_rules(mistakes, scenario, route, client)
+    for node in scenario.document.all("end"):
         name = node.property_text("on")
-        if name and name not in children:
+        if name and name not in scenario.names:
             mistakes.add(node, f"end on=\"{name}\": there is no child of that name: name one that is "
                                "started")
 
 
-def quota_of(node, name, default):
-    entry = node.property(name)
-    value = (entry.size() if name == "ram" else entry.number()) if entry else default
-    return (entry or node), (default if value is None else value)
-
-
-def check_sum(mistakes, children, name, default, total):
+def check_sum(mistakes, scenario, name):
     taken = 0
-    for child, node in children.items():
-        at, value = quota_of(node, name, default)
+    for child, node in scenario.children.items():
+        at, value = scenario.quota(node, name)
         taken += value
-        if taken > total:
+        if taken > scenario.total[name]:
             mistakes.add(at, f"quotas do not add up: with {child} the children have {name}={taken}, and "
-                             f"init has {total} in all: give less")
+                             f"init has {scenario.total[name]} in all: give less")
             return
 
 
-def check_quotas(mistakes, children):
-    for child, node in children.items():
-        at, ram = quota_of(node, "ram", schema.DEFAULT_RAM)
-        if 4096 <= ram < schema.PD_RAM:
+def check_quotas(mistakes, scenario):
+    for child, node in scenario.children.items():
+        at, ram = scenario.quota(node, "ram")
+        if schema.PAGE_SIZE <= ram < schema.PD_RAM:
             mistakes.add(at, f"ram={ram} does not pay for {child} itself, which costs {schema.PD_RAM}: "
                              "give more")
-    check_sum(mistakes, children, "ram", schema.DEFAULT_RAM, schema.TOTAL_RAM)
-    check_sum(mistakes, children, "caps", schema.DEFAULT_CAPS, schema.TOTAL_CAPS)
+        for name in scenario.total:
+            most = node.property(f"{name}-max")
+            value = (most.size() if name == "ram" else most.number()) if most else None
+            if value is not None and value < scenario.quota(node, name)[1]:
+                mistakes.add(most, f"{name}-max= is less than {name}=: give more")
+    for name in scenario.total:
+        check_sum(mistakes, scenario, name)
+
+
+def check_endings(mistakes, scenario):
+    for node in [n for start in scenario.document.all("start") for n in start.children]:
+        if node.name not in ("exit", "fault"):
+            continue
+        if node.text() != "restart" and node.properties:
+            mistakes.add(node.properties[0], f"{node.name}: only \"restart\" has delays: remove it")
+        delay = node.property("delay-ms")
+        if delay and delay.number() == 0 and not node.property("limit"):
+            mistakes.add(delay, "delay-ms=0: nothing would end a crash loop: add limit=")
+
+
+def check_once(mistakes, start):
+    if start.property("binary") and start.child("binary"):
+        mistakes.add(start.child("binary"), "binary is given twice: remove one")
+    if start.child("config") and start.child("config-rom"):
+        mistakes.add(start.child("config-rom"), "config and config-rom exclude each other: remove one")
+
+
+def check_document(mistakes, document, total):
+    """All that one init looks at; and those within."""
+    check_form(mistakes, document, schema.DOCUMENT)
+    scenario = Scenario(mistakes, document, total)
+    check_references(mistakes, scenario)
+    check_quotas(mistakes, scenario)
+    check_endings(mistakes, scenario)
+    scenarios = [scenario]
+    for start in document.all("start"):
+        check_once(mistakes, start)
+        if start.child("config") and binary_of(start)[0] == "init":
+            inner = {name: scenario.quota(start, name)[1] for name in total}
+            scenarios += check_document(mistakes, start.child("config"), inner)
+    return scenarios
 
 
 # -- ROMs and executables --
@@ -148,16 +219,30 @@ def check_roms(mistakes, build, kernel, scenario, needed, given):
     return files
 
 
-def check_rom_labels(mistakes, document, needed):
-    """ROMs that routes rename to."""
-    known = ALWAYS_THERE | {rom.name for rom in needed}
-    for route in routes(document):
+def renamed_roms(scenario):
+    """(target node, label) of routes that ask the parent for a ROM by another name."""
+    for route, _ in scenario.routes():
         for rule in route.children:
             target = rule.child("parent")
             label = target.property_text("label") if target else None
-            if rule.text() == "ROM" and label and label.rpartition(" -> ")[2] not in known:
-                mistakes.add(target, f"route to nowhere: no ROM {label} is in the bundle: add "
-                                     f"rom \"{label}\" file=\"...\"")
+            if rule.text() == "ROM" and label:
+                yield target, label.rpartition(" -> ")[2]
+
+
+def check_rom_labels(mistakes, scenarios, needed):
+    """In the outermost scenario, whose parent is core: it has what is in the bundle, and no more."""
+    known = ALWAYS_THERE | {rom.name for rom in needed}
+    for target, label in renamed_roms(scenarios[0]):
+        if label not in known:
+            mistakes.add(target, f"route to nowhere: no ROM {label} is in the bundle: add "
+                                 f"rom \"{label}\" file=\"...\"")
+    if any("ROM" in provided(start) for start in scenarios[0].children.values()):
+        return  # another one may serve it
+    for start in scenarios[0].children.values():
+        node = start.child("config-rom")
+        if node and node.text() not in known:
+            mistakes.add(node, f"no ROM {node.text()} is in the bundle: add rom \"{node.text()}\" "
+                               "file=\"...\"")
 
 
 def advise(wrong):
@@ -237,13 +322,11 @@ def check(build, kernel, scenario, given=()):
         document = kdl.read(build, scenario)
     except kdl.Unreadable as problem:
         return [f"{problem}: correct it"]
-    check_form(mistakes, document, schema.DOCUMENT)
-    children = children_by_name(mistakes, document)
-    check_references(mistakes, document, children)
-    check_quotas(mistakes, children)
+    total = {"ram": schema.TOTAL_RAM, "caps": schema.TOTAL_CAPS}
+    scenarios = check_document(mistakes, document, total)
     needed = needed_roms(document)
     files = check_roms(mistakes, build, kernel, scenario, needed, given)
-    check_rom_labels(mistakes, document, needed)
+    check_rom_labels(mistakes, scenarios, needed)
     check_executables(mistakes, needed, files)
     return mistakes.lines()
 

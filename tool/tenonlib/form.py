@@ -47,7 +47,10 @@ def check_properties(mistakes, node, form):
         if not kind:
             mistakes.add(entry, unknown("property", entry.name, list(form.properties)))
         elif why := kind.mistake(entry):
-            mistakes.add(entry, f"{entry.name}= {why.removeprefix(entry.name + '= ')}")
+            mistakes.add(entry, f"{entry.name}={' ' if why.startswith('must') else ': '}{why}")
+    given = [entry for entry in node.properties if entry.name in form.at_most_one]
+    if len({entry.name for entry in given}) > 1:
+        mistakes.add(given[1], f"{node.name}: only one of {', '.join(form.at_most_one)}: remove the others")
     for name in form.required:
         if not node.property(name):
             mistakes.add(node, f"{node.name}: {name}= is missing: add it")
@@ -64,8 +67,7 @@ def check_children(mistakes, node, form):
             mistakes.add(child, f"{child.name} stands here twice, first in line {first.line}: remove one")
         check_form(mistakes, child, form.children[child.name])
     if form.one_of and sum(child.name in form.one_of for child in node.children) != 1:
-        mistakes.add(node, f"{node.name}: needs exactly one target: "
-                           '{ parent } or { child "name" }')
+        mistakes.add(node, f"{node.name}: needs exactly one of {', '.join(form.one_of)} in {{ }}")
 
 
 def check_form(mistakes, node, form):

@@ -4,9 +4,10 @@
 """Draws a scenario, or a state report of init, as SVG: components, and who serves whom.
 
 Of a scenario the routes are drawn (dotted: whatever no other rule takes), of a report the sessions that
-there are. Boxes within boxes are children of children.
+there are (dotted: not ready). Boxes within boxes are children of children.
 """
 
+import collections
 import pathlib
 import subprocess
 
@@ -14,6 +15,7 @@ from . import kdl, schema
 from .command import Problem
 from .output import Progress, write_file
 from .places import find_build, find_scenario, require
+from .scenario import binary_of
 
 STYLE = '''graph [rankdir=LR, fontname="sans-serif", fontsize=11, style=rounded, color="#888888"]
 node [shape=box, style="rounded,filled", fillcolor="#f4f4f0", fontname="sans-serif", fontsize=11]
@@ -47,137 +49,186 @@ class Box:
 
     def __init__(self, path, lines, ended=False):
         self.path, self.lines, self.ended = path, lines, ended
-        self.boxes, self.edges = [], []
+        self.boxes, self.edges = [], collections.Counter()
 
     def inner(self, name):
         return next((box for box in self.boxes if box.path[-1] == name), None)
 
+    def serve(self, client, server, text, dotted=False):
+        self.edges[client, server, text, dotted] += 1
+
+
+def name_of(box):
+    return quoted(" -> ".join(box.path))
+
+
+def label_of(box):
+    return '"' + "\\n".join(quoted(line)[1:-1] for line in box.lines) + '"'
+
 
 def draw_box(box, level):
-    indent = "    " * level
-    name = " -> ".join(box.path)
-    label = "\\n".join(quoted(line)[1:-1] for line in box.lines)
     color = ', fillcolor="#e0c8c8"' if box.ended else ""
-    yield f'{indent}{quoted(name)} [label="{label}"{color}]'
+    yield f'{"    " * level}{name_of(box)} [label={label_of(box)}{color}]'
 
 
-def draw_inside(box, level):
+def draw_boxes(box, level, ends):
+    """Boxes within boxes; one that has some in it is drawn beside them if it has sessions itself."""
     indent = "    " * level
     for inner in box.boxes:
-        if inner.boxes:
-            name = " -> ".join(inner.path)
-            yield f"{indent}subgraph {quoted('cluster ' + name)} {{"
-            yield from draw_box(inner, level + 1)
-            yield from draw_inside(inner, level + 1)
-            yield f"{indent}}}"
-        else:
+        if not inner.boxes:
             yield from draw_box(inner, level)
-    for client, server, text, dotted in box.edges:
+            continue
+        yield f"{indent}subgraph {quoted('cluster ' + ' -> '.join(inner.path))} {{"
+        yield f"{indent}    label={label_of(inner)}"
+        if inner in ends:
+            yield f"{indent}    {name_of(inner)} [label={quoted(inner.path[-1])}]"
+        yield from draw_boxes(inner, level + 1, ends)
+        yield f"{indent}}}"
+
+
+def all_edges(box):
+    yield from box.edges.items()
+    for inner in box.boxes:
+        yield from all_edges(inner)
+
+
+def draw_edges(edges):
+    for (client, server, text, dotted), count in edges:
         style = ", style=dotted" if dotted else ""
-        ends = f"{quoted(' -> '.join(client.path))} -> {quoted(' -> '.join(server.path))}"
-        yield f"{indent}{ends} [label={quoted(text)}{style}]"
+        times = f" ({count} times)" if count > 1 else ""
+        yield f"{name_of(client)} -> {name_of(server)} [label={quoted(text + times)}{style}]"
 
 
-def draw(root, title):
+def draw(outside, title):
+    edges = list(all_edges(outside))
     yield "digraph tenon {"
     yield STYLE
+    yield from draw_boxes(outside, 0, {end for edge, _ in edges for end in edge[:2]})
+    yield from draw_edges(edges)
     yield f"label={quoted(title)}"
-    outside = Box([], [])
-    outside.boxes.append(root)
-    yield from draw_inside(outside, 0)
     yield "}"
+
+
+def whole():
+    """(all there is, init, its parent)"""
+    outside, init, parent = Box([], []), Box(["init"], ["init"]), Box(["parent"], ["parent"])
+    outside.boxes += [init, parent]
+    return outside, init, parent
 
 
 # -- a scenario --
 
-def start_lines(node):
-    ram, caps = node.property("ram"), node.property("caps")
-    ram = ram.size() if ram else schema.DEFAULT_RAM
-    caps = caps.number() if caps else schema.DEFAULT_CAPS
-    binary = node.child("binary")
-    lines = [node.text()]
-    if binary and binary.text() != node.text():
-        lines.append(f"({binary.text()})")
-    return lines + [f"{size_text(ram or 0)}, {caps} caps"]
+def quota_text(node, default):
+    def read(name, otherwise):
+        entry = node.property(name) or (default.property(name) if default else None)
+        value = (entry.size() if name == "ram" else entry.number()) if entry else None
+        return otherwise if value is None else value
+    ram, caps = read("ram", schema.DEFAULT_RAM), read("caps", schema.DEFAULT_CAPS)
+    return f"{size_text(ram)}, {caps} caps"
 
 
-def rule_text(rule):
-    if rule.name == "any-service":
-        return "any"
-    # label, label-prefix and the like, and what the target renames to
-    target = rule.child("parent") or rule.child("child")
-    parts = [rule.text(0, "?")]
+def start_lines(node, default):
+    binary, _ = binary_of(node)
+    program = [f"({binary})"] if binary != node.text() else []
+    return [node.text(), *program, quota_text(node, default)]
+
+
+def rule_text(rule, target):
+    """Service, label, and what the target makes of it."""
+    parts = ["any" if rule.name == "any-service" else rule.text(0, "?")]
     parts += [f"{e.name.removeprefix('label-')} {e.value}" for e in rule.properties
               if e.name.startswith("label")]
-    renamed = target.property_text("label") if target else None
+    renamed = target.property_text("label")
     return " ".join(parts) + (f" as {renamed}" if renamed else "")
 
 
-def add_rules(box, client, route):
+def server_of(document, box, parent, rule, client):
+    """(target node, box)"""
+    if target := rule.child("parent"):
+        return target, parent
+    if target := rule.child("state"):
+        return target, box
+    if target := rule.child("child"):
+        alias = next((a for a in document.all("alias") if a.text() == target.text()), None)
+        return target, box.inner(alias.property_text("child") if alias else target.text())
+    if target := rule.child("any-child"):
+        able = [n.text() for n in document.all("start") if n.text() != client and rule.text() in
+                [e.value for p in n.all("provides") for e in p.arguments]]
+        return target, box.inner(able[0]) if able else None
+    return None, None
+
+
+def add_rules(document, box, parent, client, route):
     for rule in route.children if route else []:
-        target = rule.child("child")
-        server = box.inner(target.text()) if target else box
-        if server and (rule.child("parent") or target):
-            box.edges.append((client, server, rule_text(rule), rule.name == "any-service"))
+        target, server = server_of(document, box, parent, rule, client.path[-1])
+        if server:
+            box.serve(client, server, rule_text(rule, target), rule.name == "any-service")
 
 
-def from_scenario(document, box):
-    nodes = document.all("start")
-    for node in nodes:
-        if node.text():
-            box.boxes.append(Box([*box.path, node.text()], start_lines(node)))
-    for node in nodes:
-        inner = box.inner(node.text())
-        if inner:
-            add_rules(box, inner, node.child("route") or document.child("default-route"))
-            if config := node.child("config"):
-                from_scenario(config, inner)
+def from_scenario(document, box, parent):
+    nodes = {node.text(): node for node in document.all("start") if node.text()}
+    default = document.child("default")
+    for name, node in nodes.items():
+        box.boxes.append(Box([*box.path, name], start_lines(node, default)))
+    for name, node in nodes.items():
+        inner = box.inner(name)
+        add_rules(document, box, parent, inner, node.child("route") or document.child("default-route"))
+        if binary_of(node)[0] == "init" and node.child("config"):
+            from_scenario(node.child("config"), inner, inner)
+    add_rules(document, box, parent, parent, document.child("provides"))
 
 
-# -- a report --
+# -- a report: what component/init/README.md says of it --
 
-def report_lines(node):
-    """What is told of a child, a line each; sizes as one writes them."""
-    lines = [node.text(0, "?")]
-    for entry in node.properties:
-        value = entry.value
-        if entry.name.startswith("ram") and entry.size() is not None:
-            value = size_text(entry.size())
-        lines.append(f"{entry.name} {value}")
-    return lines
+def account_text(node):
+    if not node:
+        return []
+    used, limit = node.property("used"), node.property("limit")
+    values = [entry.number() or 0 if entry else 0 for entry in (used, limit)]
+    told = [f"{v >> 10}K" if node.name == "ram" else str(v) for v in values]
+    return [f"{node.name}: {told[0]} of {told[1]}"]
 
 
-def from_report(node, box):
+def child_lines(node):
+    name, binary = node.text(0, "?"), node.property_text("binary")
+    lines = [name] + ([f"({binary})"] if binary not in (None, name) else [])
+    lines += [e.value for e in node.properties if e.name == "state" and e.kind == "string"]
+    restarts = node.property("restarts")
+    if restarts and restarts.number():
+        lines.append(f"restarts: {restarts.number()}")
+    return lines + account_text(node.child("ram")) + account_text(node.child("caps"))
+
+
+def from_report(node, box, parent):
     for child in node.all("child"):
-        ended = child.property_text("state") not in (None, "alive", "running", "started")
-        inner = Box([*box.path, child.text(0, "?")], report_lines(child), ended)
+        ended = child.property_text("state") == "ended"
+        inner = Box([*box.path, child.text(0, "?")], child_lines(child), ended)
         box.boxes.append(inner)
-    for child in node.all("child"):
-        inner = box.inner(child.text(0, "?"))
-        from_report(child, inner)
-        for session in child.all("session"):
-            add_session(box, inner, session)
-
-
-def add_session(box, client, session):
-    server = box.inner(session.property_text("server") or session.property_text("child"))
-    label = session.property_text("label")
-    text = session.text(0, "?") + (f" {label}" if label else "")
-    box.edges.append((client, server or box, text, session.property_text("state") == "pending"))
+        from_report(child, inner, inner)
+    who = {"parent": parent, "init": box}
+    for session in node.all("session"):
+        ends = [session.property_text(end) for end in ("client", "server")]
+        client, server = (box.inner(name) or who.get(name) for name in ends)
+        label = session.property_text("label")
+        if client and server:
+            box.serve(client, server, session.text(0, "?") + (f" {label}" if label else ""),
+                      session.property_text("state") not in (None, "ready", "open"))
 
 
 def read_graph(build, source):
     document = kdl.read(build, source)
-    root = Box(["init"], ["init"])
+    outside, init, parent = whole()
     if document.all("start"):
-        from_scenario(document, root)
+        from_scenario(document, init, parent)
     else:
-        report = document.child("report") or document.child("state") or document
-        from_report(report, root)
-    if not root.boxes:
+        from_report(document, init, parent)
+        init.lines += account_text(document.child("ram")) + account_text(document.child("caps"))
+    if not init.boxes:
         raise Problem(f"{source}: neither a scenario nor a report: there is no start and no child node "
                       "in it")
-    return root
+    if not any(parent in edge[:2] for edge in init.edges):
+        outside.boxes.remove(parent)
+    return outside
 
 
 def run_dot(text):

@@ -25,18 +25,30 @@ from .symbols import Symbols
 class Rom:
     """A ROM that a scenario needs: the file that its `rom` node names, or the child it is the executable of."""
 
-    def __init__(self, name, node, file="", absent=False, child=""):
+    def __init__(self, name, node, file="", absent=False, child="", depth=0):
         self.name, self.node = name, node
-        self.file, self.absent, self.child = file, absent, child
+        self.file, self.absent, self.child, self.depth = file, absent, child, depth
 
 
-def needed_roms(document):
-    """As the nodes say. Mistakes of form are for who checks them to report."""
+def binary_of(start):
+    """The name of a child's executable, and where it stands."""
+    node = start.child("binary")
+    if node:
+        return node.text(), node
+    return start.property_text("binary", start.text()), start
+
+
+def needed_roms(document, depth=0):
+    """As the nodes say. Mistakes of form are for who checks them to report. What a child has within
+    its configuration may be a scenario as well."""
     found = []
     for node in document.all("start"):
-        child, binary = node.text(), node.child("binary") or node
-        if child and binary.text():
-            found.append(Rom(binary.text(), binary, child=child))
+        child, (binary, place) = node.text(), binary_of(node)
+        if child and binary:
+            found.append(Rom(binary, place, child=child, depth=depth))
+        inner = node.child("config")
+        if inner and binary == "init":
+            found += needed_roms(inner, depth + 1)
     for node in document.all("rom"):
         absent = node.property("absent")
         if node.text():
@@ -94,7 +106,7 @@ class Bundle:
         }
         given = given or {}
         needed = needed_roms(kdl.read(self.build, scenario))
-        self.children = {rom.child: rom.name for rom in needed if rom.child}
+        self.children = {rom.child: rom.name for rom in needed if rom.child and not rom.depth}
         absent = {rom.name for rom in needed if rom.absent}
         named = {rom.name: rom for rom in needed if rom.file}
         for rom in needed:

@@ -4,7 +4,9 @@
 """What init accepts in a scenario: the one table of it here. init's own is component/init/config.c, and
 doc/scenario.md says what each means; test/tool compares all three."""
 
-LABEL_MAX, SERVICE_MAX = 159, 31
+import re
+
+LABEL_MAX, SERVICE_MAX, PRIORITY_MAX, PAGE_SIZE = 159, 31, 30, 4096
 
 # core/price.h: what a PD costs before it has done anything, and what init gets.
 PD_RAM, TOTAL_RAM, TOTAL_CAPS = 256 << 10, 160 << 20, 60000
@@ -32,6 +34,8 @@ class Label(Text):
 
 
 class Truth:
+    what = "#true or #false"
+
     def mistake(self, entry):
         return "" if entry.kind == "boolean" else "must be #true or #false"
 
@@ -62,59 +66,87 @@ class Size(Number):
 
 class Choice:
     def __init__(self, *words):
-        self.words = words
+        self.words, self.what = words, "one of " + ", ".join(words)
 
     def mistake(self, entry):
-        return "" if entry.value in self.words else "must be one of " + ", ".join(self.words)
+        return "" if entry.value in self.words else f"must be {self.what}"
 
 
-class Anything:
+class Cpus(Text):
+    """Numbers and ranges, with commas between."""
+
     def mistake(self, entry):
-        return ""
+        ranges = re.findall(r"(\d+)(?:-(\d+))?", entry.value if entry.kind == "string" else "")
+        good = ranges and re.fullmatch(r"\d+(-\d+)?(,\d+(-\d+)?)*", entry.value)
+        good = good and all(int(a) <= int(b or a) <= 63 for a, b in ranges)
+        return "" if good else 'must be numbers from 0 to 63, such as "0,2-3"'
 
 
-ANYTHING = Anything()
 CHILD = Text(LABEL_MAX, "the child's name")
 ROM = Text(LABEL_MAX, "the ROM's name")
 SERVICE = Text(SERVICE_MAX, "the service's name")
 FILE = Text(4095, "the file's name")
-LABEL = Label(LABEL_MAX, "label=")
+LABEL = Label(LABEL_MAX, "the label")
+CAPS, RAM = Number(1, 1 << 20), Size(PAGE_SIZE, 1 << 40)
+DELAY = 3600000  # ms
 
 
 class Form:
-    """What a node may have. `rest`: of arguments beyond those listed. `required`: properties. `one_of`:
-    exactly one of the children. `often`: may stand more than once. `opaque`: not init's to read."""
+    """What a node may have. `rest`: of arguments beyond those listed. `optional`: arguments may be left
+    out. `required`: properties. `one_of`: exactly one of the children. `at_most_one`: of these properties.
+    `often`: may stand more than once. `opaque`: not init's to read."""
 
     def __init__(self, *arguments, rest=None, optional=False, properties=None, required=(),
-                 children=None, one_of=(), often=False, opaque=False):
+                 at_most_one=(), children=None, one_of=(), often=False, opaque=False):
         self.arguments, self.rest, self.optional = arguments, rest, optional
         self.properties, self.required = properties or {}, required
+        self.at_most_one = at_most_one
         self.children, self.one_of = children or {}, one_of
         self.often, self.opaque = often, opaque
 
 
 TARGETS = {
     "parent": Form(properties={"label": LABEL}),
-    "child": Form(CHILD, properties={"label": LABEL}),
+    "child": Form(CHILD, properties={"label": LABEL, "wait": Truth()}),
+    "any-child": Form(properties={"label": LABEL, "wait": Truth()}),
+    "state": Form(properties={"label": LABEL}),
 }
 
+LABELS = {"label": LABEL, "label-prefix": LABEL, "label-suffix": LABEL, "label-last": LABEL}
+
 RULES = {
-    "service": Form(SERVICE, properties={"label": LABEL}, children=TARGETS, one_of=TARGETS, often=True),
-    "any-service": Form(children=TARGETS, one_of=TARGETS, often=True),
+    "service": Form(SERVICE, properties=LABELS, at_most_one=LABELS, children=TARGETS, one_of=TARGETS,
+                    often=True),
+    "any-service": Form(properties=LABELS, at_most_one=LABELS, children=TARGETS, one_of=TARGETS,
+                        often=True),
 }
+
+ENDING = Form(Choice("ignore", "restart", "propagate"),
+              properties={"delay-ms": Number(0, DELAY), "delay-max-ms": Number(1, DELAY),
+                          "limit": Number(1, 1000000)})
 
 START = {
     "binary": Form(ROM),
     "provides": Form(SERVICE, rest=SERVICE, often=True),
     "route": Form(children=RULES),
     "config": Form(opaque=True),
+    "config-rom": Form(ROM),
+    "exit": ENDING,
+    "fault": ENDING,
 }
 
+QUOTA = {"caps": CAPS, "ram": RAM}
+
 TOP = {
-    "start": Form(CHILD, properties={"caps": Number(1, 1 << 20), "ram": Size(4096, 1 << 40)},
+    "start": Form(CHILD, properties={**QUOTA, "caps-max": CAPS, "ram-max": RAM, "binary": ROM,
+                                     "priority": Number(0, PRIORITY_MAX), "cpus": Cpus(63, "cpus=")},
                   children=START, often=True),
     "default-route": Form(children=RULES),
+    "default": Form(properties=QUOTA),
+    "alias": Form(CHILD, properties={"child": CHILD}, required=("child",), often=True),
+    "provides": Form(children=RULES),
     "end": Form(properties={"on": CHILD}, required=("on",)),
+    "report": Form(properties={"delay-ms": Number(1, DELAY), "size": Size(PAGE_SIZE, 16 << 20)}),
     "report-hash": Form(Truth(), optional=True),
     "rom": Form(ROM, properties={"file": FILE, "absent": Truth()}, often=True),
 }
