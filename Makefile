@@ -32,6 +32,8 @@ DESTDIR  ?=
 SCENARIO ?= demo
 OUTPUT   ?=
 INPUT    ?=
+COMPONENT ?=
+OPTIONS  ?=
 # A file's name is taken as it is written: no dollar sign in it means anything, to make or to the shell.
 override INPUT := $(value INPUT)
 export INPUT
@@ -74,6 +76,14 @@ graph: $(KDL_JSON) ## draw a scenario, or a report of init, as SVG: SCENARIO=nam
 
 check-scenario: all ## check a scenario without running it: SCENARIO=name
 	@$(TENON) check --build $(BUILD) --kernel "$(KERNEL)" $(if $(value INPUT),--input "$$INPUT") "$(SCENARIO)"
+
+.PHONY: gdb strace
+DEBUG = $(PYTHON) tool/debug --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" \
+	--component "$(COMPONENT)" $@ "$(SCENARIO)" -- $(OPTIONS)
+gdb: all ## debug a component from its first line: SCENARIO= COMPONENT= KERNEL= OPTIONS=for-gdb
+	@$(DEBUG)
+strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-strace
+	@$(DEBUG)
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
 	@tool/install-packages build run image graph test

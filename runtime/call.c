@@ -110,6 +110,8 @@ static tn_error take_caps(struct tn_call *call, tn_error error)
 		call->received = announced;
 	else
 		call->received = take_transfer(&thread_page()->reply, call->caps);
+	if (expected == TN_CALL_CAPS_ANY)
+		expected = announced;
 	bool fits = announced == expected && call->received == expected;
 	return error == TN_OK && !fits ? TN_ERR_PROTOCOL : error;
 }

@@ -41,10 +41,10 @@ static bool grow(struct tn_entrypoint *entrypoint)
 
 static tn_error find_free(struct tn_entrypoint *entrypoint, uint32_t *index)
 {
-	uint32_t i = 0;
+	uint32_t i = entrypoint->free_from;
 	while (i < entrypoint->capacity && entrypoint->entries[i].target)
 		i++;
-	*index = i;
+	*index = entrypoint->free_from = i;
 	return i < entrypoint->capacity || grow(entrypoint) ? TN_OK : TN_ERR_OUT_OF_RAM;
 }
 
@@ -81,6 +81,8 @@ static void give_key(struct tn_entrypoint *entrypoint, uint32_t key, bool is_sig
 	struct entry *entry = find(entrypoint, key, is_signal);
 	if (entry) {
 		entry->target = NULL;
+		if ((key & ((1u << KEY_INDEX_BITS) - 1)) < entrypoint->free_from)
+			entrypoint->free_from = key & ((1u << KEY_INDEX_BITS) - 1);
 		entry->generation = (entry->generation + 1) & ((1u << (32 - KEY_INDEX_BITS)) - 1);
 	}
 	tn_mutex_unlock(&entrypoint->lock);

@@ -114,6 +114,15 @@ static void read_runtime(void)
 	modules = &runtime_module;
 }
 
+/*
+ * Debuggers stop here to read `modules`: all is mapped and bound, and nothing of it has run yet.
+ * See tool/gdb/tenon.py.
+ */
+__attribute__((noinline)) static void linker_loaded(void)
+{
+	__asm__ volatile("" : : "r"(modules) : "memory");
+}
+
 static void call_all(uint64_t table, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++)
@@ -158,6 +167,7 @@ component_entry linker_load(const char *name, tn_rom_cap binary)
 	uint64_t entry = module_lookup(executable, "component_construct");
 	if (!entry)
 		cannot_start("%s: does not define component_construct()", name);
+	linker_loaded();
 	initialise(executable);
 	return (component_entry)entry;
 }

@@ -77,6 +77,7 @@ struct tn_entrypoint {
 	struct tn_mutex lock;
 	struct entry *entries;
 	uint32_t capacity;
+	uint32_t free_from; /* no entry before it is free */
 	/* Seen while somebody waited for another one; first in, first out. */
 	struct tn_signal *pending, **pending_end;
 	void *serving; /* whose handler runs; NULL: none */

@@ -75,11 +75,21 @@ static tn_error collect(uint32_t id, tn_handle *session, uint32_t *state)
 ABI tn_error tn_session_open(const char *service, const char *label, struct tn_quota quota,
 			     const struct tn_interface *interface, struct tn_session *session)
 {
+	const struct tn_session_request own = { .interface = interface->name,
+						.functions = interface->count,
+						.digest = tn_interface_digest(interface,
+									      interface->count) };
+	return tn_session_open_for(&own, service, label, quota, session);
+}
+
+ABI tn_error tn_session_open_for(const struct tn_session_request *request, const char *service,
+				 const char *label, struct tn_quota quota,
+				 struct tn_session *session)
+{
 	uint32_t state, id;
-	uint64_t digest = tn_interface_digest(interface, interface->count);
-	tn_error error =
-		tn_parent_session_open(runtime_env.parent, service, label, quota.ram, quota.caps,
-				       interface->count, digest, interface->name, &id);
+	tn_error error = tn_parent_session_open(runtime_env.parent, service, label, quota.ram,
+						quota.caps, request->functions, request->digest,
+						request->interface, &id);
 	if (error != TN_OK)
 		return error;
 	tn_handle cap = 0;
@@ -155,8 +165,8 @@ static struct tn_service *find_service(const char *name)
 static bool fits(const struct tn_service *service, const struct session_request *request)
 {
 	const struct tn_interface *ours = service->interface;
-	if (request->functions <= ours->count &&
-	    tn_interface_digest(ours, request->functions) == request->digest)
+	if (!ours || (request->functions <= ours->count &&
+		      tn_interface_digest(ours, request->functions) == request->digest))
 		return true;
 	tn_log("session of \"%s\" refused: its interface %s with %u functions differs from %s with "
 	       "%u",
@@ -170,6 +180,9 @@ static tn_error open_session(struct tn_service *service, const struct session_re
 		.id = request->id,
 		.label = request->label,
 		.quota = { request->ram, request->caps },
+		.interface = request->interface,
+		.functions = request->functions,
+		.digest = request->digest,
 	};
 	tn_handle object = 0;
 	if (!fits(service, request))

@@ -44,6 +44,8 @@
 
 #include <tenon/types.h>
 
+#define TN_CALL_CAPS_ANY 0xffu
+
 /* A call under way, on the caller's stack. Fields are for the generated stubs. */
 struct tn_call {
 	unsigned char
@@ -51,7 +53,7 @@ struct tn_call {
 	uint32_t length; /* request's, then reply's bytes */
 	uint16_t opcode;
 	uint8_t cap_count;
-	uint8_t reply_cap_count;
+	uint8_t reply_cap_count; /* expected; TN_CALL_CAPS_ANY: for who only passes them on */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX];
 	uint32_t received; /* capabilities that came with the reply, in caps */
 	tn_handle destination;

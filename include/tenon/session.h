@@ -19,6 +19,8 @@ struct tn_session {
 	uint32_t id;   /* the parent's name for it */
 };
 
+struct tn_session_request;
+
 struct tn_quota {
 	uint64_t ram; /* bytes */
 	uint64_t caps;
@@ -37,6 +39,13 @@ TN_EXTERN TN_MUST_USE tn_error tn_session_open(const char *service, const char *
 					       const struct tn_interface *interface,
 					       struct tn_session *session);
 
+/* The same for who stands between a client and a server: with the interface of the client's
+ * `request`. */
+TN_EXTERN TN_MUST_USE tn_error tn_session_open_for(const struct tn_session_request *request,
+						   const char *service, const char *label,
+						   struct tn_quota quota,
+						   struct tn_session *session);
+
 /* Donates more. Blocks like opening. The server sees its `upgrade` operation called. */
 TN_EXTERN TN_MUST_USE tn_error tn_session_upgrade(struct tn_session *session,
 						  struct tn_quota quota);
@@ -51,12 +60,16 @@ struct tn_session_request {
 	uint32_t id;           /* unique among the server's sessions */
 	const char *label;     /* as the parent rewrote it: authority follows from it */
 	struct tn_quota quota; /* what came with it */
+	/* What the client was compiled with: of use to who accepts any interface. */
+	const char *interface;
+	uint32_t functions;
+	uint64_t digest;
 };
 
 /* A service that a component provides. The memory must stay. Called at the main entrypoint. */
 struct tn_service {
 	const char *name;
-	const struct tn_interface *interface;
+	const struct tn_interface *interface; /* NULL: any, for who only passes requests on */
 	void *self;
 	/* Makes the session's object and gives its handle (borrowed). An error denies. */
 	tn_error (*open)(void *self, const struct tn_session_request *request, tn_handle *object);

@@ -19,10 +19,9 @@ LOAD, NOTE, BUILD_ID = 1, 4, 3
 
 
 class Elf:
-    """What is needed of an ELF file: where its bytes are mapped, and its build id."""
+    """What is needed of an ELF file, or of its first page: where its bytes are mapped, and its build id."""
 
-    def __init__(self, path):
-        data = pathlib.Path(path).read_bytes()
+    def __init__(self, data):
         if data[:6] != b"\x7fELF\x02\x01":
             raise ValueError("no 64-bit ELF file")
         self.loads, self.build_id, self.notes = [], b"", []
@@ -35,6 +34,10 @@ class Elf:
                 self.loads.append((offset, address, length))
             elif kind == NOTE:
                 self.read_notes(data[offset:offset + length])
+
+    @classmethod
+    def read(cls, path):
+        return cls(pathlib.Path(path).read_bytes())
 
     def read_notes(self, data):
         at = 0
@@ -59,7 +62,7 @@ def debug_file(path):
     for twin in (path.parent.parent / "debug" / f"{path.name}.debug",
                  path.parent / "debug" / f"{path.name}.debug"):
         try:
-            if twin.is_file() and Elf(twin).build_id == Elf(path).build_id:
+            if twin.is_file() and Elf.read(twin).build_id == Elf.read(path).build_id:
                 return twin
         except (ValueError, struct.error, OSError):
             continue
@@ -69,7 +72,7 @@ def debug_file(path):
 def look_up(path, offset, is_return):
     """"function at file.c:12 in caller at file.c:40", or nothing."""
     try:
-        address = Elf(path).address(offset)
+        address = Elf.read(path).address(offset)
         if address is None:
             return ""
         # A call may be the last instruction of its function.

@@ -14,7 +14,7 @@
 #include <linux_call.h>
 #include <plan.h>
 
-enum { AUXV_VDSO = 33, SIGNAL_KILL = 9, VDSO_REACH = 0x20000 };
+enum { AUXV_VDSO = 33, SIGNAL_KILL = 9, SIGNAL_STOP = 19, VDSO_REACH = 0x20000 };
 
 /* Exit values tell core, and so whoever debugs this, how far it came. */
 enum { FAIL_PLAN = 101, FAIL_MAP, FAIL_PROCESS, FAIL_STACK, FAIL_FILTER, FAIL_HANDOVER };
@@ -134,17 +134,27 @@ static void place(int epoll, int event)
 	check(linux_call3(__NR_close_range, LINUX_FD_EVENTS + 1, ~0u, 0), FAIL_HANDOVER);
 }
 
+/* Whoever attaches lets it go on. Where Yama lets parents alone debug, it lets anybody debug it. */
+static void wait_for_debugger(void)
+{
+	linux_call2(__NR_prctl, PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+	linux_call2(__NR_kill, linux_call0(__NR_getpid), SIGNAL_STOP);
+}
+
 /* On the component's stack. */
 __attribute__((used)) _Noreturn void launcher_finish(const struct plan *on_old_stack, uint64_t vdso,
 						     int epoll, int event)
 {
 	uint64_t entry = on_old_stack->entry, argument = on_old_stack->argument;
 	uint64_t stack_pointer = on_old_stack->stack_pointer;
+	bool debug = on_old_stack->debug;
 	give_up_above(vdso);
 	long listener = install_filter();
 	check(listener, FAIL_FILTER);
 	hand_over((int)listener);
 	place(epoll, event);
+	if (debug)
+		wait_for_debugger();
 	__asm__ volatile("mov %0, %%rsp\n\txor %%ebp, %%ebp\n\tjmp *%1"
 			 :
 			 : "r"(stack_pointer), "a"(entry), "D"(argument)

@@ -39,6 +39,8 @@ void modules_open(int argc, char **argv);
 
 /* Processes. */
 void process_init(void);
+/* The first component with this label, or whose label ends with it, waits for a debugger. */
+void process_debug(const char *label);
 void process_handover(struct pd *pd);
 void process_ended(struct pd *pd);
 /* Its end is told later. */

@@ -4,6 +4,8 @@
 /* Processes: one for each PD that was started. */
 #include "local.h"
 #include "links.h"
+#include <core/services.h>
+#include <tenon/text.h>
 #include <asm/poll.h>
 #include <asm/siginfo.h>
 #include <linux/eventpoll.h>
@@ -195,15 +197,40 @@ static tn_error add_regions(struct batch *batch, struct pd *pd)
 	return TN_OK;
 }
 
-/* The last part of the label, for tools that list processes. */
-static void set_name(struct plan *plan, const char *label)
+static const char *last_part(const char *label)
 {
 	const char *from = label;
 	for (const char *p = label; *p; p++)
 		if (p[0] == '>' && p[1] == ' ')
 			from = p + 2;
+	return from;
+}
+
+/* For tools that list processes. */
+static void set_name(struct plan *plan, const char *label)
+{
+	const char *from = last_part(label);
 	for (unsigned i = 0; i < PLAN_NAME - 1 && from[i]; i++)
 		plan->name[i] = from[i];
+}
+
+/* -- debugging -- */
+
+static const char *debug_label; /* NULL: nobody waits for a debugger */
+
+void process_debug(const char *label)
+{
+	debug_label = label;
+}
+
+static bool take_debug(const struct pd *pd)
+{
+	if (!debug_label || (!tn_text_equal(pd->label, debug_label) &&
+			     !tn_text_equal(last_part(pd->label), debug_label)))
+		return false;
+	debug_label = NULL;
+	core_log("%s: process %u waits for a debugger", pd->label, pd->thread.port.tid);
+	return true;
 }
 
 static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer, uint64_t argument)
@@ -221,6 +248,7 @@ static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer,
 	batch.plan.stack_pointer = stack_pointer;
 	batch.plan.argument = argument;
 	set_name(&batch.plan, pd->label);
+	batch.plan.debug = take_debug(pd);
 	batch.control.fd[0] = pd->thread.port.epoll_fd;
 	batch.control.fd[1] = port->core_event_fd;
 	return send(&batch, 2);

@@ -97,22 +97,39 @@ static void reserve_descriptors(void)
 	linux_close((int)fd);
 }
 
+static const char *const usage = "usage: core [--no-namespaces] [--debug=LABEL] runtime=PATH "
+				 "init=PATH config=PATH name=PATH ...";
+static bool namespaces = true;
+
+/* What follows `prefix`; NULL: the text begins otherwise. */
+static const char *after(const char *text, const char *prefix)
+{
+	while (*prefix && *text == *prefix)
+		text++, prefix++;
+	return *prefix ? NULL : text;
+}
+
+static void take_option(const char *text)
+{
+	const char *label = after(text, "--debug=");
+	if (same(text, "--no-namespaces"))
+		namespaces = false;
+	else if (label)
+		process_debug(label);
+	else
+		start_failed(usage, "", "");
+}
+
 __attribute__((used)) _Noreturn void linux_start(const uint64_t *stack)
 {
 	int argc = (int)stack[0] - 1;
 	char **argv = (char **)(uintptr_t)(stack + 2);
-	bool namespaces = true;
 	console_init();
 	reserve_descriptors();
-	if (argc > 0 && same(argv[0], "--no-namespaces")) {
-		namespaces = false;
-		argc--;
-		argv++;
-	}
-	if (argc <= 0 || argv[0][0] == '-')
-		start_failed("usage: core [--no-namespaces] runtime=PATH init=PATH config=PATH "
-			     "name=PATH ...",
-			     "", "");
+	for (; argc > 0 && argv[0][0] == '-'; argc--, argv++)
+		take_option(argv[0]);
+	if (argc <= 0)
+		start_failed(usage, "", "");
 	set_limits();
 	modules_open(argc, argv);
 	if (namespaces)

@@ -20,6 +20,7 @@ struct plan {
 	/* count == 0, with the descriptors of epoll and of core's eventfd: */
 	uint64_t entry, stack_pointer, argument;
 	char name[PLAN_NAME];
+	uint32_t debug; /* stops before the runtime's first instruction, for a debugger to attach */
 };
 
 /* Room for the control message that carries `n` descriptors. */

@@ -111,11 +111,11 @@ __asm__(".text\n"
 	"linux_peek_absent:\n\t"
 	"xorl %eax, %eax\n\t"
 	"ret\n"
-	".hidden linux_signal_return\n.globl linux_signal_return\n"
-	"linux_signal_return:\n\t"
-	"movq $15, %rax\n\t" /* rt_sigreturn, in the form that debuggers know */
+	".hidden __restore_rt\n.globl __restore_rt\n"
+	"__restore_rt:\n\t"
+	"movq $15, %rax\n\t" /* rt_sigreturn: debuggers know it by this form and this name */
 	"syscall\n");
-extern void linux_signal_return(void);
+extern void linux_signal_return(void) __asm__("__restore_rt");
 
 void faults_init(void)
 {
