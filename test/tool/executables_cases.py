@@ -76,6 +76,14 @@ def above_the_base_level():
 
 
 @case
+def told_once_whoever_uses_it():
+    compile_with(inside("syscall"))
+    path = scenario('start "given"\nstart "again" { binary "given"; }\n')
+    told_lines = tenon("check", path).expect(1).err.splitlines()
+    expect(len(told_lines) == 1 and "given.kdl:1:1:" in told_lines[0], told_lines)
+
+
+@case
 def no_note():
     compile_with(EMPTY, note=False)
     told("has no ABI note", "crt-note.o")

@@ -310,8 +310,8 @@ def check_executables(mistakes, needed, files):
     for tool in ("readelf", "objdump"):
         require(tool, "binutils", "tenon check")
     level, symbols = elf.abi_level_of_tree(), elf.listed_symbols()[0]
-    for rom in needed:
-        if rom.child and rom.name in files:
+    for rom in {rom.name: rom for rom in reversed(needed) if rom.child}.values():  # once, where first
+        if rom.name in files:
             check_executable(mistakes, rom, files, level, symbols)
 
 

@@ -17,7 +17,7 @@ class Mistakes:
         self.found.append((at.line, at.column, text))
 
     def lines(self):
-        ordered = sorted(set(self.found), key=lambda found: found[:2])
+        ordered = sorted(dict.fromkeys(self.found), key=lambda found: found[:2])
         return [f"{self.path}:{line}:{column}: {text}" for line, column, text in ordered]
 
 
