@@ -28,6 +28,10 @@ enum object_kind {
 	OBJECT_LOG,
 	OBJECT_TIME,
 	OBJECT_CPU,
+	OBJECT_IO_MEM,
+	OBJECT_IO_PORT,
+	OBJECT_IRQ,
+	OBJECT_DMA,
 };
 
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
@@ -92,8 +96,10 @@ struct dataspace {
 	uint32_t rights;
 	const char *name; /* of the ROM module, or "" */
 	struct list regions;
-	struct port_memory *memory; /* own_memory, or a module's */
+	struct port_memory *memory; /* own_memory, or a module's, or a device's */
 	struct port_memory own_memory;
+	bool has_bus_address; /* devices reach it */
+	uint64_t bus_address;
 };
 
 /* What the threads of a PD may have at most. */

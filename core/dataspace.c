@@ -26,7 +26,21 @@ static struct dataspace *make(struct pd *payer, uint64_t size, uint32_t rights)
 	return dataspace;
 }
 
+static tn_error make_memory(struct dataspace *dataspace, memory_maker *maker)
+{
+	uint64_t pages = dataspace->size / TN_PAGE_SIZE;
+	dataspace->has_bus_address = maker;
+	return maker ? maker(&dataspace->own_memory, pages, &dataspace->bus_address)
+		     : port_memory_create(&dataspace->own_memory, pages);
+}
+
 tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **made)
+{
+	return dataspace_create_by(payer, size, NULL, made);
+}
+
+tn_error dataspace_create_by(struct pd *payer, uint64_t size, memory_maker *maker,
+			     struct dataspace **made)
 {
 	if (!size || size > TOTAL_RAM)
 		return size ? TN_ERR_OUT_OF_RAM : TN_ERR_ARGUMENT;
@@ -39,7 +53,7 @@ tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **ma
 		account_refund(payer, TN_USAGE_DATASPACE, PRICE_DATASPACE + size, 0);
 		return TN_ERR_LIMIT;
 	}
-	error = port_memory_create(&dataspace->own_memory, size / TN_PAGE_SIZE);
+	error = make_memory(dataspace, maker);
 	if (error != TN_OK) {
 		list_remove(&dataspace->object.in_payer);
 		core_free(dataspace, sizeof(*dataspace));
@@ -51,20 +65,18 @@ tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **ma
 	return TN_OK;
 }
 
-tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
-			     struct dataspace **made)
+tn_error dataspace_of_memory(struct pd *payer, struct port_memory *memory, uint64_t size,
+			     uint32_t rights, struct dataspace **made)
 {
-	uint64_t size = (module->size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
 	tn_error error = account_charge(payer, TN_USAGE_DATASPACE, PRICE_SESSION, 0);
 	if (error != TN_OK)
 		return error;
-	struct dataspace *dataspace = make(payer, size, TN_RIGHT_READ | TN_RIGHT_EXECUTE);
+	struct dataspace *dataspace = make(payer, size, rights);
 	if (!dataspace) {
 		account_refund(payer, TN_USAGE_DATASPACE, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
-	dataspace->memory = module->memory;
-	dataspace->name = module->name;
+	dataspace->memory = memory;
 	*made = dataspace;
 	return TN_OK;
 }
@@ -77,6 +89,17 @@ tn_error dataspace_seal(struct dataspace *dataspace)
 			return TN_ERR_BUSY;
 	dataspace->rights = TN_RIGHT_READ;
 	return TN_OK;
+}
+
+tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
+			     struct dataspace **made)
+{
+	uint64_t size = (module->size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
+	tn_error error = dataspace_of_memory(payer, module->memory, size,
+					     TN_RIGHT_READ | TN_RIGHT_EXECUTE, made);
+	if (error == TN_OK)
+		(*made)->name = module->name;
+	return error;
 }
 
 void dataspace_free(struct object *object)

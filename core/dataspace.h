@@ -7,6 +7,13 @@
 #include <core/core.h>
 
 TN_MUST_USE tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **made);
+/* The same with memory from elsewhere, for devices: its bus address is noted. */
+typedef tn_error memory_maker(struct port_memory *memory, uint64_t pages, uint64_t *bus_address);
+TN_MUST_USE tn_error dataspace_create_by(struct pd *payer, uint64_t size, memory_maker *maker,
+					 struct dataspace **made);
+/* Over memory that stays its maker's; costs PRICE_SESSION. */
+TN_MUST_USE tn_error dataspace_of_memory(struct pd *payer, struct port_memory *memory,
+					 uint64_t size, uint32_t rights, struct dataspace **made);
 /* Read-only, over memory that is core's; costs PRICE_SESSION. */
 TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 					 struct dataspace **made);

@@ -41,6 +41,11 @@ static tn_error serve(struct object *object, struct tn_request *request)
 		return time_request(object, request);
 	case OBJECT_CPU:
 		return cpu_request(object, request);
+	case OBJECT_IO_MEM:
+	case OBJECT_IO_PORT:
+	case OBJECT_IRQ:
+	case OBJECT_DMA:
+		return device_request(object, request);
 	case OBJECT_RPC:
 	case OBJECT_SIGNAL:
 		break;

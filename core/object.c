@@ -48,6 +48,12 @@ static void object_free(struct object *object)
 	case OBJECT_CPU:
 		cpu_free(object);
 		break;
+	case OBJECT_IO_MEM:
+	case OBJECT_IO_PORT:
+	case OBJECT_IRQ:
+	case OBJECT_DMA:
+		device_free(object);
+		break;
 	case OBJECT_PD:
 		pd_free(object);
 		break;

@@ -10,6 +10,10 @@
 #include <core/pd.h>
 #include <core/price.h>
 #include <core/services.h>
+#include <tenon/dma.h>
+#include <tenon/io_mem.h>
+#include <tenon/io_port.h>
+#include <tenon/irq.h>
 #include <tenon/text.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
@@ -30,9 +34,15 @@ static const struct {
 	const struct tn_interface *interface;
 	enum object_kind kind;
 } services[] = {
-	{ "PD", &tn_pd_interface, OBJECT_PD },    { "LOG", &tn_log_interface, OBJECT_LOG },
-	{ "ROM", &tn_rom_interface, OBJECT_ROM }, { "TIME", &tn_time_interface, OBJECT_TIME },
+	{ "PD", &tn_pd_interface, OBJECT_PD },
+	{ "LOG", &tn_log_interface, OBJECT_LOG },
+	{ "ROM", &tn_rom_interface, OBJECT_ROM },
+	{ "TIME", &tn_time_interface, OBJECT_TIME },
 	{ "CPU", &tn_cpu_interface, OBJECT_CPU },
+	{ "IO_MEM", &tn_io_mem_interface, OBJECT_IO_MEM },
+	{ "IO_PORT", &tn_io_port_interface, OBJECT_IO_PORT },
+	{ "IRQ", &tn_irq_interface, OBJECT_IRQ },
+	{ "DMA", &tn_dma_interface, OBJECT_DMA },
 };
 
 /* What rests on a feature that not every kernel has. */
@@ -52,10 +62,11 @@ static bool supported(const char *service, const char *label)
 		if (!tn_text_equal(needs[i].service, service))
 			continue;
 		const struct feature_row *row = &feature_table[needs[i].feature];
-		if (!row->present)
-			core_log("%s: no session to %s: feature %s is absent: %s", label, service,
-				 service, row->reason);
-		return row->present;
+		if (row->present)
+			return device_create;
+		core_log("%s: no session to %s: feature %s is absent: %s", label, service, service,
+			 row->reason);
+		return false;
 	}
 	return true;
 }
@@ -133,8 +144,10 @@ static tn_error create(enum object_kind kind, const char *label, uint64_t ram, u
 		return rom_create(core_caller(), label, object);
 	case OBJECT_CPU:
 		return cpu_create(core_caller(), object);
-	default:
+	case OBJECT_TIME:
 		return time_create(core_caller(), object);
+	default:
+		return device_create(kind, core_caller(), label, object);
 	}
 }
 

@@ -27,6 +27,15 @@ TN_MUST_USE tn_error cpu_create(struct pd *payer, struct object **made);
 void cpu_free(struct object *object);
 tn_error cpu_request(struct object *object, struct tn_request *request);
 
+/*
+ * IO_MEM, IO_PORT, IRQ, DMA: core/device/, which is part of core only where the port has devices.
+ * Without it these are NULL, and no such object exists.
+ */
+TN_MUST_USE tn_error device_create(enum object_kind kind, struct pd *payer, const char *label,
+				   struct object **made) __attribute__((weak));
+void device_free(struct object *object) __attribute__((weak));
+tn_error device_request(struct object *object, struct tn_request *request) __attribute__((weak));
+
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);
 /* Creates and starts init. */

@@ -17,9 +17,19 @@ static struct init init;
 
 /* -- routing -- */
 
+/* Who has a device can harm all others: none is given but by a rule that names the service. */
+static bool is_device(const char *service)
+{
+	static const char *const names[] = { "IO_MEM", "IO_PORT", "IRQ", "DMA" };
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (text_is(names[i], service))
+			return true;
+	return false;
+}
+
 static bool applies(const struct rule *rule, const char *service, const char *label)
 {
-	if (rule->service[0] && !text_is(rule->service, service))
+	if (rule->service[0] ? !text_is(rule->service, service) : is_device(service))
 		return false;
 	return !rule->has_label || text_is(rule->label, label);
 }
@@ -67,13 +77,18 @@ static bool own_config(struct start *client, const char *service, const char *la
 	return true;
 }
 
-/* Without any rule at all everything goes to the parent. */
+/* Without any rule at all everything goes to the parent, but for devices. */
+static bool by_default(const struct start *client, const char *service)
+{
+	return !client->has_rules && !init.config.has_default_rules && !is_device(service);
+}
+
 static void route_by_rule(const struct start *client, const struct rule *rule, const char *service,
 			  struct tn_route *route)
 {
 	if (rule && rule->child[0]) {
 		route_to_child(client, service, rule->child, route);
-	} else if (rule || (!client->has_rules && !init.config.has_default_rules)) {
+	} else if (rule || by_default(client, service)) {
 		route->target = TN_ROUTE_PARENT;
 	} else {
 		tn_log("%s asks for %s: no route; add one to its start node", client->name,

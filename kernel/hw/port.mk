@@ -5,6 +5,7 @@
 
 include kernel/hw/kernel.mk
 
+hw.devices := yes
 hw.core.cflags := -Ikernel/hw/include
 hw.core.ldflags := -Wl,-e,core_entry
 hw.runtime.cflags := -Ikernel/hw/include

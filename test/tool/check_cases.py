@@ -129,6 +129,7 @@ def route_to_who_does_not_provide():
 def rule_that_never_applies():
     finds('start "hello" { route {\n any-service { parent }\n service "LOG" { parent }\n}; }\n',
           "3:2 never applies")
+    expect(check('start "hello" { route { any-service { parent; }; service "IRQ" { parent; }; }; }\n').value == 0)
 
 
 @case

@@ -124,7 +124,7 @@ def check_rules(mistakes, scenario, route, client):
             check_child(mistakes, scenario, rule, target, client)
         if target := rule.child("any-child"):
             check_any_child(mistakes, scenario, rule, target, client)
-        if covered:
+        if covered and rule.text() not in schema.DEVICES:
             mistakes.add(rule, f"never applies: any-service in line {covered.line} comes first: move it "
                                "up, or remove it")
         elif rule.name == "any-service" and not rule.properties:

@@ -151,5 +151,8 @@ TOP = {
     "rom": Form(ROM, properties={"file": FILE, "absent": Truth()}, often=True),
 }
 
+# Services that any-service does not mean.
+DEVICES = {"IO_MEM", "IO_PORT", "IRQ", "DMA"}
+
 DOCUMENT = Form(children=TOP)
 DEFAULT_CAPS, DEFAULT_RAM = 100, 1 << 20

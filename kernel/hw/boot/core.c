@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
+#include "apic.h"
 #include "boot.h"
+#include "device.h"
 #include "frame.h"
 #include "panic.h"
 #include "pd.h"
@@ -156,6 +158,41 @@ static void tell_ranges(struct hw_boot_info *info)
 	}
 }
 
+/* Where there are too many, the last one has those between in it: none is left out. */
+static void tell_ram(struct hw_boot_info *info)
+{
+	const unsigned limit = sizeof(info->ram) / sizeof(info->ram[0]);
+
+	for (unsigned i = 0; i < boot_machine.range_count; i++) {
+		struct boot_range range = boot_machine.ranges[i];
+		struct hw_boot_range *last = info->ram + limit - 1;
+
+		if (info->ram_count < limit) {
+			info->ram[info->ram_count++] =
+				(struct hw_boot_range){ range.base, range.end - range.base };
+			continue;
+		}
+		if (range.base < last->base) {
+			last->size += last->base - range.base;
+			last->base = range.base;
+		}
+		if (range.end > last->base + last->size)
+			last->size = range.end - last->base;
+	}
+}
+
+static void tell_devices(struct hw_boot_info *info)
+{
+	struct hw_boot_range *told = info->devices;
+
+	_Static_assert(APIC_PAGES + 1 <= sizeof(info->devices) / sizeof(info->devices[0]), "room");
+	*told++ = (struct hw_boot_range){ DEVICE_MESSAGES, DEVICE_MESSAGES_SIZE };
+	for (unsigned page = 0; page < APIC_PAGES; page++)
+		if (apic_page(page))
+			*told++ = (struct hw_boot_range){ apic_page(page), HW_PAGE_SIZE };
+	info->device_count = (uint32_t)(told - info->devices);
+}
+
 static void tell_modules(struct hw_boot_info *info)
 {
 	for (unsigned i = 1; i < boot_machine.module_count; i++) {
@@ -187,6 +224,8 @@ static void tell(struct hw_boot_info *info, const struct thread *thread, uint64_
 	info->kernel_entry_tsc = entry_tsc;
 	info->tsc_per_second = timer_ticks_per_second();
 	tell_ranges(info);
+	tell_ram(info);
+	tell_devices(info);
 	tell_modules(info);
 }
 

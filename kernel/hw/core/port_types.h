@@ -10,6 +10,7 @@
 struct port_memory {
 	uint64_t base, pages;
 	bool sealed;
+	uint64_t attributes; /* HW_MEMORY_..., of device memory */
 };
 
 struct port_thread {

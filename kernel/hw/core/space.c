@@ -83,7 +83,7 @@ tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t 
 tn_error port_region_map(struct pd *pd, struct region *region)
 {
 	return space_map(pd, region->address, region->memory->base + region->offset,
-			 region->size / HW_PAGE_SIZE, region->rights);
+			 region->size / HW_PAGE_SIZE, region->rights | region->memory->attributes);
 }
 
 bool port_region_unmap(struct pd *pd, struct region *region)

@@ -5,12 +5,12 @@
 #pragma once
 
 #define PORT_FEATURES(X)                                                                         \
-	X(IO_MEM, false, "not yet")                                                              \
-	X(IO_PORT, false, "not yet")                                                             \
-	X(IRQ, false, "not yet")                                                                 \
-	X(DMA, false, "not yet")                                                                 \
+	X(IO_MEM, true, "all but RAM and the interrupt controllers")                             \
+	X(IO_PORT, true, "all but the ports that the kernel uses, one call to core an access")   \
+	X(IRQ, true, "lines of the I/O APICs")                                                   \
+	X(DMA, true, "all RAM is below 4 GiB, as far as it is used")                             \
 	X(DMA_PROTECTION, false, "no IOMMU is programmed: a device with DMA reaches all memory") \
-	X(CACHE_ATTRIBUTES, false, "not yet")                                                    \
+	X(CACHE_ATTRIBUTES, true, "by page tables and the PAT")                                  \
 	X(NO_EXECUTE, true, "by page tables")                                                    \
 	X(IPC_CONFINEMENT, true, "the kernel knows capabilities")                                \
 	X(PRIORITY, true, "strict, round robin within one")                                      \

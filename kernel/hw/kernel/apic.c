@@ -64,8 +64,7 @@ uint64_t apic_page(unsigned page)
 
 bool device_is_kernels(uint64_t physical)
 {
-	/* Messages that raise interrupts are writes to this megabyte; the local APIC is in it. */
-	if (physical >= 0xfee00000 && physical < 0xfef00000)
+	if (physical >= DEVICE_MESSAGES && physical - DEVICE_MESSAGES < DEVICE_MESSAGES_SIZE)
 		return true;
 	for (unsigned page = 0; page < APIC_PAGES; page++)
 		if (physical / 0x1000 == apic_page(page) / 0x1000)
@@ -110,6 +109,11 @@ bool apic_irq_exists(uint64_t irq)
 	uint32_t line;
 
 	return irq < APIC_IRQ_MAX && find_line(irq, &chip, &line);
+}
+
+bool apic_irq_is_edge(uint32_t irq)
+{
+	return !(wiring(irq) & LEVEL);
 }
 
 static void set_irq(uint32_t irq, uint32_t mask)

@@ -39,5 +39,7 @@ uint32_t apic_timer_left(void);
 
 /* False: no I/O APIC has this interrupt. */
 bool apic_irq_exists(uint64_t irq);
+/* False: it holds until the device is satisfied. */
+bool apic_irq_is_edge(uint32_t irq);
 void apic_irq_mask(uint32_t irq);
 void apic_irq_unmask(uint32_t irq);

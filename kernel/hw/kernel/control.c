@@ -9,6 +9,7 @@
 #include "irq.h"
 #include "panic.h"
 #include "pd.h"
+#include "port.h"
 #include "schedule.h"
 #include "string.h"
 #include "table.h"
@@ -262,6 +263,18 @@ static enum hw_status call_shutdown(struct registers *args, struct thread *self)
 	machine_shutdown((uint8_t)args->rdi);
 }
 
+static enum hw_status call_port_read(struct registers *args, struct thread *self)
+{
+	(void)self;
+	return port_read(args->rdi, args->rsi, &args->rsi);
+}
+
+static enum hw_status call_port_write(struct registers *args, struct thread *self)
+{
+	(void)self;
+	return port_write(args->rdi, args->rsi, args->rdx);
+}
+
 static control_call *const calls[HW_SYSCALL_COUNT - HW_CORE_FIRST] = {
 	[HW_PD_CREATE - HW_CORE_FIRST] = call_pd_create,
 	[HW_PD_DESTROY - HW_CORE_FIRST] = call_pd_destroy,
@@ -290,6 +303,8 @@ static control_call *const calls[HW_SYSCALL_COUNT - HW_CORE_FIRST] = {
 	[HW_CONSOLE_WRITE - HW_CORE_FIRST] = call_console_write,
 	[HW_SHUTDOWN - HW_CORE_FIRST] = call_shutdown,
 	[HW_TABLE_TAKE - HW_CORE_FIRST] = call_table_take,
+	[HW_PORT_READ - HW_CORE_FIRST] = call_port_read,
+	[HW_PORT_WRITE - HW_CORE_FIRST] = call_port_write,
 };
 
 void control_dispatch(struct thread *self, uint64_t number)

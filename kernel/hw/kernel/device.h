@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Messages that raise interrupts are writes to this megabyte; the local APIC is in it. */
+#define DEVICE_MESSAGES      0xfee00000ull
+#define DEVICE_MESSAGES_SIZE 0x100000ull
+
 /* One past what the CPU can address. */
 uint64_t device_physical_limit(void);
 

@@ -5,7 +5,17 @@
 #include "apic.h"
 #include "signal.h"
 
-static struct signal_reference bound[APIC_IRQ_MAX];
+/*
+ * A level is masked from its delivery to the acknowledgement. A first edge is not, as chips forget
+ * edges while masked; a second one is noted, and masks: two interrupts an acknowledgement at most.
+ */
+struct line {
+	struct signal_reference signal;
+	bool delivered; /* and not acknowledged */
+	bool again;     /* came since then */
+};
+
+static struct line lines[APIC_IRQ_MAX];
 
 enum hw_status irq_bind(uint64_t irq, uint64_t name)
 {
@@ -17,22 +27,39 @@ enum hw_status irq_bind(uint64_t irq, uint64_t name)
 		return HW_ERR_FRAME;
 
 	apic_irq_mask((uint32_t)irq);
-	bound[irq] = (struct signal_reference){ name, signal ? signal->serial : 0 };
+	lines[irq] = (struct line){
+		.signal = { name, signal ? signal->serial : 0 },
+		.delivered = true,
+	};
 	return HW_OK;
 }
 
 enum hw_status irq_acknowledge(uint64_t irq)
 {
+	struct line *line;
+
 	if (!apic_irq_exists(irq))
 		return HW_ERR_ARGUMENT;
-	if (!bound[irq].name)
+	line = &lines[irq];
+	if (!line->signal.name)
 		return HW_ERR_FRAME;
+	line->delivered = line->again;
+	line->again = false;
 	apic_irq_unmask((uint32_t)irq);
+	if (line->delivered)
+		signal_submit_reference(line->signal);
 	return HW_OK;
 }
 
 void irq_raise(uint32_t irq)
 {
-	apic_irq_mask(irq);
-	signal_submit_reference(bound[irq]);
+	struct line *line = &lines[irq];
+
+	if (line->delivered || !apic_irq_is_edge(irq))
+		apic_irq_mask(irq);
+	line->again = line->delivered;
+	if (line->delivered)
+		return;
+	line->delivered = true;
+	signal_submit_reference(line->signal);
 }

@@ -11,5 +11,5 @@
 enum hw_status irq_bind(uint64_t irq, uint64_t signal);
 enum hw_status irq_acknowledge(uint64_t irq);
 
-/* One came: it stays masked until acknowledged. */
+/* One came: there is no other signal until it is acknowledged. */
 void irq_raise(uint32_t irq);

@@ -104,6 +104,8 @@ static enum hw_status map_page(struct pd *pd, uint64_t address, uint64_t physica
 	unsigned level;
 	uint64_t *entry = table_walk(pd->page_table, address, &level);
 
+	if (is_ram && bits & TABLE_ATTRIBUTES)
+		return HW_ERR_FRAME;
 	if (is_ram && (frames[index].kind != FRAME_CORE || frames[index].mappings == UINT32_MAX))
 		return HW_ERR_FRAME;
 	if (!is_ram && device_is_kernels(physical))
@@ -123,8 +125,10 @@ static bool rights_valid(uint64_t rights)
 {
 	const uint64_t both = HW_RIGHT_WRITE | HW_RIGHT_EXECUTE;
 	const uint64_t any = HW_RIGHT_READ | both;
+	const uint64_t attributes = HW_MEMORY_UNCACHED | HW_MEMORY_COMBINED;
 
-	return !(rights & ~(any | HW_MEMORY_UNCACHED)) && rights & any && (rights & both) != both;
+	return !(rights & ~(any | attributes)) && rights & any && (rights & both) != both &&
+	       (rights & attributes) != attributes;
 }
 
 static uint64_t entry_bits(uint64_t rights)
@@ -137,6 +141,8 @@ static uint64_t entry_bits(uint64_t rights)
 		bits |= TABLE_NO_EXECUTE;
 	if (rights & HW_MEMORY_UNCACHED)
 		bits |= TABLE_UNCACHED;
+	if (rights & HW_MEMORY_COMBINED)
+		bits |= TABLE_COMBINED;
 	return bits;
 }
 

@@ -13,6 +13,8 @@
 #define TABLE_WRITE      0x002ull
 #define TABLE_USER       0x004ull
 #define TABLE_UNCACHED   0x018ull
+#define TABLE_COMBINED   0x008ull /* entry 1 of the PAT, see cpu.c */
+#define TABLE_ATTRIBUTES 0x018ull
 #define TABLE_LARGE      0x080ull
 #define TABLE_NO_EXECUTE 0x8000000000000000ull
 #define TABLE_ADDRESS    0x000ffffffffff000ull

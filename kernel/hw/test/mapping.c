@@ -62,6 +62,16 @@ static void test_forbidden(uint64_t pd, uint64_t frame)
 				HW_OK,
 			7);
 	wrong |= failed(HW(HW_UNMAP, pd, 0x900000, 1).rax != HW_OK, 8);
+	wrong |= failed(pd_map_pages(pd, 0x900000, frame, 1, READ | HW_MEMORY_UNCACHED).rax !=
+				HW_ERR_FRAME,
+			9);
+	wrong |= failed(pd_map_pages(pd, 0x900000, frame, 1, READ | HW_MEMORY_COMBINED).rax !=
+				HW_ERR_FRAME,
+			10);
+	wrong |= failed(map_status(pd, 0x900000, 0xb8000, 1,
+				   READ | HW_MEMORY_COMBINED | HW_MEMORY_UNCACHED) !=
+				HW_ERR_ARGUMENT,
+			11);
 	EXPECT("map-forbidden", wrong == 0, wrong);
 }
 
@@ -140,6 +150,12 @@ void test_denied(void)
 	EXPECT("shutdown-bounds", HW(HW_SHUTDOWN, 128).rax == HW_ERR_ARGUMENT, 0);
 	EXPECT("irq-bounds", HW(HW_IRQ_BIND, 4000, 0).rax == HW_ERR_ARGUMENT, 0);
 	EXPECT("irq-huge", HW(HW_IRQ_ACK, UINT64_MAX).rax == HW_ERR_ARGUMENT, 0);
+	EXPECT("port-size", HW(HW_PORT_READ, 0x80, 3).rax == HW_ERR_ARGUMENT, 0);
+	EXPECT("port-end", HW(HW_PORT_WRITE, 0xffff, 2).rax == HW_ERR_ARGUMENT, 0);
+	EXPECT("port-huge", HW(HW_PORT_READ, UINT64_MAX, 4).rax == HW_ERR_ARGUMENT, 0);
+	EXPECT("port-kernels", HW(HW_PORT_WRITE, 0x1e, 4).rax == HW_ERR_OCCUPIED, 0);
+	EXPECT("port-console", HW(HW_PORT_READ, 0x3ff, 1).rax == HW_ERR_OCCUPIED, 0);
+	EXPECT("port-write", HW(HW_PORT_WRITE, 0x80, 1, 0x5a).rax == HW_OK, 0);
 	EXPECT("deadline-bad-signal", HW(HW_DEADLINE, 1, pd).rax == HW_ERR_FRAME, 0);
 	child_free(&child);
 	pd_free(pd);

@@ -13,6 +13,9 @@
 
 enum { LOW = 4, MIDDLE = 8, HIGH = 12, STEPS_MAX = 8, ALL = TN_PRIORITY_MAX };
 
+static tn_cpu_cap cpu;
+static tn_pd_cap pd;
+
 /* -- who ran when: one letter a step -- */
 
 static char steps[STEPS_MAX + 1];
@@ -99,16 +102,35 @@ static void a_raised_thread_overtakes(struct tn_env *env)
 
 /* -- a call is served at its caller's priority -- */
 
-#define WORK(RPC, I) RPC(I, do_it)
+#define WORK(RPC, I)          \
+	RPC(I, do_it)         \
+	/* Lets others in. */ \
+	RPC(I, let_in)
+
 TN_RPC_INTERFACE(work, WORK)
 
 static work_cap server;
+static struct tn_semaphore high_may, middle_may;
 
+/* Core is called meanwhile, so that whoever is more urgent gets its turn. */
 static tn_error do_it(void *self, struct tn_request *request)
+{
+	uint32_t priority;
+	uint64_t mask;
+	(void)self;
+	(void)request;
+	TN_MUST(tn_cpu_limits(cpu, pd, &priority, &mask));
+	step('s');
+	return TN_OK;
+}
+
+static tn_error let_in(void *self, struct tn_request *request)
 {
 	(void)self;
 	(void)request;
-	step('s');
+	tn_semaphore_up(&high_may);
+	tn_semaphore_up(&middle_may);
+	step('f');
 	return TN_OK;
 }
 
@@ -119,29 +141,73 @@ static void call(void *argument)
 	step('c');
 }
 
+static void call_when_told(void *argument)
+{
+	tn_semaphore_down(&high_may);
+	call(argument);
+}
+
+static void run_when_told(void *argument)
+{
+	(void)argument;
+	tn_semaphore_down(&middle_may);
+	step('m');
+}
+
+static void call_first(void *argument)
+{
+	(void)argument;
+	TN_MUST(work_let_in(server));
+	step('l');
+}
+
+static struct tn_thread *make_that(void (*function)(void *argument), uint32_t priority)
+{
+	struct tn_thread *thread = NULL;
+	TN_MUST(tn_thread_create("thread", priority, 0, function, NULL, &thread));
+	TN_MUST(tn_thread_set_affinity(thread, 1));
+	return thread;
+}
+
+static struct tn_entrypoint *make_server(struct tn_object *object)
+{
+	static const struct work_ops ops = { .do_it = do_it, .let_in = let_in };
+	struct tn_entrypoint *entrypoint = NULL;
+	TN_MUST(tn_entrypoint_create("server", LOW, &entrypoint));
+	TN_MUST(work_serve(entrypoint, object, &ops, NULL, &server));
+	TN_MUST(work_do_it(server)); /* it is ready to serve now */
+	begin_steps();
+	return entrypoint;
+}
+
 static void a_call_is_served_at_the_callers_priority(struct tn_env *env)
 {
-	static const struct work_ops ops = { .do_it = do_it };
 	struct tn_object object = { .self = NULL };
-	struct tn_entrypoint *entrypoint;
-	struct tn_thread *caller;
 	(void)env;
-	TN_REQUIRE_OK(tn_entrypoint_create("server", LOW, &entrypoint));
-	TN_REQUIRE_OK(work_serve(entrypoint, &object, &ops, NULL, &server));
-	TN_REQUIRE_OK(work_do_it(server)); /* it is ready to serve now */
-	begin_steps();
-	struct tn_thread *middle = make("m", MIDDLE);
-	TN_REQUIRE_OK(tn_thread_create("caller", HIGH, 0, call, NULL, &caller));
+	struct tn_entrypoint *entrypoint = make_server(&object);
+	struct tn_thread *middle = make("m", MIDDLE), *caller = make_that(call, HIGH);
 	join(caller);
 	join(middle);
 	expect_steps(TN_FEATURE_PRIORITY_INHERITANCE, "scm");
 	TN_EXPECT_ERROR(tn_entrypoint_destroy(entrypoint), TN_OK);
 }
 
-/* -- what is told -- */
+/* Who waits in front of a server that works for somebody else makes it more urgent, too. */
+static void a_waiting_caller_counts(struct tn_env *env)
+{
+	struct tn_object object = { .self = NULL };
+	(void)env;
+	struct tn_entrypoint *entrypoint = make_server(&object);
+	struct tn_thread *high = make_that(call_when_told, HIGH), *low = make_that(call_first, LOW);
+	struct tn_thread *middle = make_that(run_when_told, MIDDLE);
+	join(low);
+	join(middle);
+	join(high);
+	expect_steps(TN_FEATURE_PRIORITY_INHERITANCE, "fscml");
+	TN_EXPECT_ERROR(tn_entrypoint_destroy(entrypoint), TN_OK);
+}
 
-static tn_cpu_cap cpu;
-static tn_pd_cap pd;
+/* -- what is told -- */
 
 static uint64_t cpus(void)
 {
@@ -320,6 +386,7 @@ void component_construct(struct tn_env *env)
 		{ "a-raised-thread-overtakes", a_raised_thread_overtakes },
 		{ "a-call-is-served-at-the-callers-priority",
 		  a_call_is_served_at_the_callers_priority },
+		{ "a-waiting-caller-counts", a_waiting_caller_counts },
 		{ "wrong-limits", wrong_limits },
 		{ "a-child-keeps-its-limits", a_child_keeps_its_limits },
 		{ "there-is-no-way-around-limits", there_is_no_way_around },

@@ -134,7 +134,7 @@ enum hw_syscall {
 	 * Result: rsi = pages mapped (at most 64 a call, HW_ERR_AGAIN if that was not all;
 	 * HW_ERR_NEED_TABLE: donate one by HW_TABLE_ADD for virtual address rsi-th page, go on).
 	 * Physical addresses outside of RAM are device memory; interrupt controllers are refused
-	 * (HW_ERR_FRAME).
+	 * (HW_ERR_FRAME), and so is RAM with any HW_MEMORY_*.
 	 */
 	HW_MAP,
 
@@ -197,12 +197,15 @@ enum hw_syscall {
 	HW_SIGNAL_DESTROY,
 
 	/*
-	 * rdi = global interrupt number, rsi = signal object (0: unbind). Masked when it fires, and
-	 * masked at first: HW_IRQ_ACK starts it.
+	 * rdi = global interrupt number, rsi = signal object (0: unbind). Submitted once, then not
+	 * before the next HW_IRQ_ACK; nor before the first.
 	 */
 	HW_IRQ_BIND,
 
-	/* rdi = global interrupt number: unmask. */
+	/*
+	 * rdi = global interrupt number. Edges that came since the last submit are one more, at
+	 * once; a level that still holds is one more, too.
+	 */
 	HW_IRQ_ACK,
 
 	/* Result: rsi = monotonic time in ns since boot. */
@@ -223,6 +226,13 @@ enum hw_syscall {
 	 * the top table is left.
 	 */
 	HW_TABLE_TAKE,
+
+	/*
+	 * rdi = I/O port, rsi = bytes: 1, 2 or 4; write: rdx = value. Result of read: rsi = value.
+	 * HW_ERR_OCCUPIED: one of HW_KERNEL_PORTS.
+	 */
+	HW_PORT_READ,
+	HW_PORT_WRITE,
 
 	HW_SYSCALL_COUNT
 };
@@ -250,7 +260,17 @@ enum hw_cap_kind { HW_CAP_NONE, HW_CAP_OBJECT, HW_CAP_SIGNAL };
 #define HW_RIGHT_READ      1u
 #define HW_RIGHT_WRITE     2u
 #define HW_RIGHT_EXECUTE   4u
-#define HW_MEMORY_UNCACHED 0x10u
+#define HW_MEMORY_UNCACHED 0x10u /* at most one of these */
+#define HW_MEMORY_COMBINED 0x20u /* writes are combined, nothing is cached */
+
+/* I/O ports that are the kernel's own: first, count, and what for. */
+#define HW_KERNEL_PORTS(X)                      \
+	X(0x20, 2, "the interrupt controllers") \
+	X(0xa0, 2, "the interrupt controllers") \
+	X(0x40, 4, "the kernel's clock")        \
+	X(0x61, 1, "the kernel's clock")        \
+	X(0xf4, 4, "the end of the system")     \
+	X(0x3f8, 8, "the console")
 
 struct hw_thread_args {
 	uint64_t pd;
@@ -299,6 +319,10 @@ struct hw_boot_info {
 	uint64_t tsc_per_second;
 	uint32_t range_count;  /* free RAM: neither kernel, nor module, nor core's image */
 	uint32_t module_count; /* without core itself, which is the first module */
+	uint32_t ram_count;    /* all RAM, whatever it is used for */
+	uint32_t device_count; /* what nobody may map: interrupt controllers */
 	struct hw_boot_range ranges[16];
+	struct hw_boot_range ram[16];
+	struct hw_boot_range devices[10];
 	struct hw_boot_module modules[40];
 };
