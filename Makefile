@@ -57,7 +57,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run image graph check-scenario test unit check features bench loc format format-check lint packages clean help
+.PHONY: demo run image graph check-scenario test unit check features bench loc format format-check lint verify packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -77,10 +77,13 @@ graph: $(KDL_JSON) ## draw a scenario, or a report of init, as SVG: SCENARIO=nam
 check-scenario: all ## check a scenario without running it: SCENARIO=name
 	@$(TENON) check --build $(BUILD) --kernel "$(KERNEL)" $(if $(value INPUT),--input "$$INPUT") "$(SCENARIO)"
 
-.PHONY: gdb strace
+.PHONY: gdb strace kdb
 DEBUG = $(PYTHON) tool/debug --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" \
 	--component "$(COMPONENT)" $@ "$(SCENARIO)" -- $(OPTIONS)
 gdb: all ## debug a component from its first line: SCENARIO= COMPONENT= KERNEL= OPTIONS=for-gdb
+	@$(DEBUG)
+kdb: KERNEL = hw
+kdb: all ## run a scenario with the kernel's debugger on the terminal, Ctrl-] stops: SCENARIO= INPUT=
 	@$(DEBUG)
 strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-strace
 	@$(DEBUG)
@@ -119,6 +122,10 @@ format-check: ## tell which C sources are not formatted
 
 lint: ## clang-tidy and cppcheck over the generic sources
 	@tool/lint
+
+verify: ## check the models in test/model with SPIN, and that each of their steps is needed
+	@tool/install-packages verify
+	@tool/verify
 
 packages: ## install the Debian packages that are missing, or say which
 	@tool/install-packages build run image graph test

@@ -13,14 +13,19 @@
 
 /*
  * A capability transfer that waits to be taken by the receiver of a message. Core writes the
- * handles (they are the receiver's own), then sets READY; the receiver of a message that announces
- * capabilities copies them and exchanges READY for EMPTY. Whoever exchanges it first has it: when
- * core finds a READY one that was never taken, it takes it back and undoes the transfer.
+ * handles (they are the receiver's own) and where they come from, then the number of the transfer
+ * into `state`; the receiver of a message that announces capabilities copies them and exchanges
+ * that number for EMPTY. Whoever exchanges it first has it: when core finds one that was never
+ * taken, it takes it back and undoes the transfer. Each transfer has another number, so that what
+ * was copied of one is never taken for the next. test/model/transfer.pml shows what each part is
+ * for.
  */
-enum { TN_TRANSFER_EMPTY, TN_TRANSFER_READY };
+enum { TN_TRANSFER_EMPTY };
 
 struct tn_transfer {
 	uint32_t state;
+	/* At a server: identity of the channel. At a client: the handle it was calling through. */
+	uint32_t origin;
 	struct tn_handles handles;
 };
 
@@ -34,7 +39,7 @@ struct tn_transfer {
 /* One per channel at the server's entrypoint: what its client sends. 64 bytes. */
 struct tn_channel_record {
 	struct tn_transfer request;
-	uint32_t reserved[6];
+	uint32_t reserved[5];
 };
 TN_STATIC_ASSERT(sizeof(struct tn_channel_record) == 64, "records must not straddle pages");
 

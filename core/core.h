@@ -61,6 +61,12 @@ struct cap {
 	struct port_cap port;
 };
 
+/* The last transfer of capabilities into a record. */
+struct sent {
+	uint32_t number; /* as it stands in the record until it is taken */
+	struct tn_handles handles;
+};
+
 /* A client PD and a server's entrypoint. */
 struct channel {
 	struct pd *client, *server;
@@ -72,7 +78,7 @@ struct channel {
 	uint32_t sent_by;  /* index of the client's thread that `sent` is of */
 	struct list_node in_client, in_server, in_payer;
 	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
-	struct tn_handles sent;   /* the last transfer to the server, to be undone if never taken */
+	struct sent sent;         /* the last transfer to the server, to be undone if never taken */
 	struct port_channel port;
 };
 
@@ -119,7 +125,7 @@ struct thread {
 	struct port_memory stack;
 	bool has_stack, started;
 	/* The last transfer with a reply to it, to be undone if never taken. */
-	struct tn_handles sent;
+	struct sent sent;
 	struct channel *sent_over;
 	struct port_thread port;
 };

@@ -223,11 +223,12 @@ void threads_abort_cap(struct pd *client, tn_handle handle)
 			port_thread_abort(thread);
 }
 
-static bool calls_over(struct thread *thread, const struct channel *channel)
+/* The capability that the thread calls through, if that goes over the channel; 0: it does not. */
+static tn_handle calls_over(struct thread *thread, const struct channel *channel)
 {
 	tn_handle handle = calling(thread);
 	struct cap *cap = handle ? cap_find(thread->pd, handle) : NULL;
-	return cap && cap->channel == channel;
+	return cap && cap->channel == channel ? handle : 0;
 }
 
 void threads_abort_channel(struct channel *channel)
@@ -238,8 +239,9 @@ void threads_abort_channel(struct channel *channel)
 			port_thread_abort(thread);
 }
 
-struct thread *thread_calling(struct channel *channel, uint32_t index)
+struct thread *thread_calling(struct channel *channel, uint32_t index, tn_handle *handle)
 {
 	struct thread *thread = thread_find(channel->client, index);
-	return thread && calls_over(thread, channel) ? thread : NULL;
+	*handle = thread ? calls_over(thread, channel) : 0;
+	return *handle ? thread : NULL;
 }

@@ -25,5 +25,6 @@ void threads_free(struct pd *pd);
 /* Ends the calls of all threads of `client` that are in one through the capability or channel. */
 void threads_abort_cap(struct pd *client, tn_handle handle);
 void threads_abort_channel(struct channel *channel);
-/* The client's thread of that index, if it is in a call over the channel; NULL otherwise. */
-struct thread *thread_calling(struct channel *channel, uint32_t index);
+/* The client's thread of that index, if it is in a call over the channel, and the capability that it
+ * calls through; NULL otherwise. */
+struct thread *thread_calling(struct channel *channel, uint32_t index, tn_handle *handle);

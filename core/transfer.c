@@ -29,15 +29,15 @@ static void undeliver(struct pd *receiver, const struct tn_handles *handles)
 	}
 }
 
-/* What is still READY in the record was never taken. The receiver may take it at this moment. */
-static void take_back(struct tn_transfer *record, struct pd *receiver, struct tn_handles *sent)
+/* What is still in the record was never taken. The receiver may take it at this moment. */
+static void take_back(struct tn_transfer *record, struct pd *receiver, struct sent *sent)
 {
-	uint32_t ready = TN_TRANSFER_READY;
-	if (!sent->count)
+	uint32_t number = sent->number;
+	if (!sent->handles.count)
 		return;
-	struct tn_handles handles = *sent;
-	sent->count = 0;
-	if (record && __atomic_compare_exchange_n(&record->state, &ready, TN_TRANSFER_EMPTY, false,
+	struct tn_handles handles = sent->handles;
+	sent->handles.count = 0;
+	if (record && __atomic_compare_exchange_n(&record->state, &number, TN_TRANSFER_EMPTY, false,
 						  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		undeliver(receiver, &handles);
 }
@@ -67,10 +67,13 @@ static tn_error deliver(struct pd *sender, struct pd *receiver, struct pd *payer
 	return TN_OK;
 }
 
-static void publish(struct tn_transfer *record, const struct tn_handles *handles)
+static void publish(struct tn_transfer *record, struct sent *sent, uint32_t origin)
 {
-	record->handles = *handles;
-	__atomic_store_n(&record->state, TN_TRANSFER_READY, __ATOMIC_RELEASE);
+	static uint32_t last_number;
+	sent->number = ++last_number ? last_number : ++last_number;
+	record->handles = sent->handles;
+	__atomic_store_n(&record->origin, origin, __ATOMIC_RELAXED);
+	__atomic_store_n(&record->state, sent->number, __ATOMIC_RELEASE);
 }
 
 /*
@@ -79,8 +82,8 @@ static void publish(struct tn_transfer *record, const struct tn_handles *handles
  */
 static bool is_busy(struct channel *channel, uint32_t thread, const struct tn_transfer *record)
 {
-	if (!channel->sent.count || channel->sent_by == thread ||
-	    __atomic_load_n(&record->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
+	if (!channel->sent.handles.count || channel->sent_by == thread ||
+	    __atomic_load_n(&record->state, __ATOMIC_ACQUIRE) != channel->sent.number)
 		return false;
 	struct thread *sender = thread_find(channel->client, channel->sent_by);
 	struct tn_thread_page *page = sender ? port_thread_page(sender) : NULL;
@@ -99,10 +102,10 @@ tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn
 	channel->sent_by = thread;
 	channel_hold(); /* what is taken back may be the last capability of this very channel */
 	take_back(record, channel->server, &channel->sent);
-	tn_error error =
-		deliver(channel->client, channel->server, channel->client, handles, &channel->sent);
+	tn_error error = deliver(channel->client, channel->server, channel->client, handles,
+				 &channel->sent.handles);
 	if (error == TN_OK)
-		publish(record, &channel->sent);
+		publish(record, &channel->sent, channel->identity);
 	channel_release();
 	return error;
 }
@@ -111,16 +114,18 @@ tn_error transfer_reply(struct channel *channel, uint32_t index, const struct tn
 {
 	if (handles->count > TN_MESSAGE_CAPS_MAX)
 		return TN_ERR_ARGUMENT;
-	struct thread *thread = thread_calling(channel, index);
+	tn_handle calling;
+	struct thread *thread = thread_calling(channel, index, &calling);
 	struct tn_thread_page *page = thread ? port_thread_page(thread) : NULL;
 	if (!page)
 		return TN_ERR_GONE;
 	channel_hold(); /* as above */
 	take_back(&page->reply, thread->pd, &thread->sent);
 	thread->sent_over = channel;
-	tn_error error = deliver(channel->server, thread->pd, thread->pd, handles, &thread->sent);
+	tn_error error =
+		deliver(channel->server, thread->pd, thread->pd, handles, &thread->sent.handles);
 	if (error == TN_OK)
-		publish(&page->reply, &thread->sent);
+		publish(&page->reply, &thread->sent, calling);
 	channel_release();
 	return error;
 }
@@ -128,14 +133,14 @@ tn_error transfer_reply(struct channel *channel, uint32_t index, const struct tn
 void transfer_forget(struct thread *thread)
 {
 	struct tn_thread_page *page = port_thread_page(thread);
-	if (thread->sent.count && thread->pd->state != TN_PD_DEAD)
+	if (thread->sent.handles.count && thread->pd->state != TN_PD_DEAD)
 		take_back(page ? &page->reply : NULL, thread->pd, &thread->sent);
 	thread->sent_over = NULL;
 }
 
 void transfer_undo(struct channel *channel)
 {
-	if (channel->sent.count && channel->server->state != TN_PD_DEAD)
+	if (channel->sent.handles.count && channel->server->state != TN_PD_DEAD)
 		take_back(server_record(channel), channel->server, &channel->sent);
 	struct list *threads = &channel->client->threads;
 	struct list_node *node = list_first(threads);

@@ -85,7 +85,7 @@ $(3)/obj/$(1)/%.o: $(1)/%.c $(FLAGS_FILE)
 	@mkdir -p $$(@D)
 	@echo "  CC   $$<"
 	@$(CC) $(COMPONENT_CFLAGS) -fPIC $(WARNINGS) $(INCLUDES) $$($(2).cflags) $(DEPEND) -c -o $$@ $$<
-$(3)/bin/$(2): $(patsubst %.c,$(3)/obj/%.o,$(wildcard $(1)/*.c)) $(CRT) $(STUB) $$($(2).needs)
+$(3)/bin/$(2): $(patsubst %.c,$(3)/obj/%.o,$(wildcard $(1)/*.c)) $(CRT) $(LIBRARIES) $(STUB) $$($(2).needs)
 	@mkdir -p $$(@D) $(3)/debug
 	@echo "  LINK $$@"
 	@$(CC) $(COMPONENT_LDFLAGS) -shared -Wl,-soname,$(2) -o $(3)/debug/$(2).debug \

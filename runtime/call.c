@@ -91,11 +91,11 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 }
 
 /* Most replies bring none. */
-static inline uint32_t take_transfer(struct tn_transfer *transfer, tn_handle *handles)
+static inline uint32_t take_transfer(struct tn_transfer *transfer, struct tn_call *call)
 {
-	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
+	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) == TN_TRANSFER_EMPTY)
 		return 0;
-	return cap_take(transfer, handles);
+	return cap_take(transfer, call->destination, call->caps);
 }
 
 /*
@@ -109,7 +109,7 @@ static tn_error take_caps(struct tn_call *call, tn_error error)
 	if (TN_HANDLE_KIND(call->destination) == TN_CAP_CORE)
 		call->received = announced;
 	else
-		call->received = take_transfer(&thread_page()->reply, call->caps);
+		call->received = take_transfer(&thread_page()->reply, call);
 	if (expected == TN_CALL_CAPS_ANY)
 		expected = announced;
 	bool fits = announced == expected && call->received == expected;

@@ -139,13 +139,16 @@ tn_error cap_received(tn_handle handle)
 	return TN_OK;
 }
 
-uint32_t cap_take(struct tn_transfer *transfer, tn_handle *handles)
+uint32_t cap_take(struct tn_transfer *transfer, uint32_t origin, tn_handle *handles)
 {
-	uint32_t ready = TN_TRANSFER_READY;
-	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) != TN_TRANSFER_READY)
+	uint32_t number = __atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE);
+	if (number == TN_TRANSFER_EMPTY)
 		return 0;
 	struct tn_handles taken = transfer->handles;
-	if (!__atomic_compare_exchange_n(&transfer->state, &ready, TN_TRANSFER_EMPTY, false,
+	bool expected = __atomic_load_n(&transfer->origin, __ATOMIC_RELAXED) == origin;
+	/* Still the same transfer: what was read is its own. */
+	if (!expected || taken.count > TN_MESSAGE_CAPS_MAX ||
+	    !__atomic_compare_exchange_n(&transfer->state, &number, TN_TRANSFER_EMPTY, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return 0;
 	for (uint32_t i = 0; i < taken.count; i++)

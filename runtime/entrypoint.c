@@ -269,7 +269,8 @@ static tn_error serve_with_caps(struct tn_entrypoint *entrypoint, struct tn_requ
 	struct tn_channel_record *records = (struct tn_channel_record *)LAYOUT_CHANNELS;
 	uint32_t announced = request->cap_count;
 	struct tn_channel_record *record = &records[TN_CHANNEL_INDEX(request->channel)];
-	request->cap_count = (uint8_t)cap_take(&record->request, request->caps);
+	request->cap_count =
+		(uint8_t)cap_take(&record->request, (uint32_t)request->channel, request->caps);
 	bool room = caps_have_room(request->caps, request->cap_count);
 	tn_error error = TN_ERR_PROTOCOL;
 	if (announced == request->cap_count && !room) {

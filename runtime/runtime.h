@@ -48,7 +48,7 @@ TN_MUST_USE tn_error cap_received(tn_handle handle);
  * Takes over a transfer, if there is one: how many handles. They count as received only after
  * caps_received(), which may call core: not while a message buffer is in use.
  */
-uint32_t cap_take(struct tn_transfer *transfer, tn_handle *handles);
+uint32_t cap_take(struct tn_transfer *transfer, uint32_t origin, tn_handle *handles);
 /* On an error those that could not be noted are given back and 0; the others are held. */
 TN_MUST_USE tn_error caps_received(tn_handle *handles, uint32_t count);
 /* caps_received() will not call anybody. */

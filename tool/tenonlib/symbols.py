@@ -69,17 +69,14 @@ def debug_file(path):
     return path
 
 
-def look_up(path, offset, is_return):
-    """"function at file.c:12 in caller at file.c:40", or nothing."""
+def function_at(path, address, is_return=False):
+    """"function at file.c:12 in caller at file.c:40", or nothing. The address is as the file counts."""
     try:
-        address = Elf.read(path).address(offset)
-        if address is None:
-            return ""
         # A call may be the last instruction of its function.
         result = subprocess.run(
             ["addr2line", "-f", "-i", "-e", debug_file(path), hex(address - is_return)],
             capture_output=True, text=True, timeout=10)
-    except (ValueError, struct.error, OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired):
         return ""
     lines = result.stdout.splitlines()
     found = []
@@ -88,6 +85,15 @@ def look_up(path, offset, is_return):
         if function != "??":
             found.append(function + ("" if place.startswith("??") else f" at {place}"))
     return " in ".join(found)
+
+
+def look_up(path, offset, is_return):
+    """The same for a byte of the file."""
+    try:
+        address = Elf.read(path).address(offset)
+    except (ValueError, struct.error, OSError):
+        return ""
+    return function_at(path, address, is_return) if address is not None else ""
 
 
 class Symbols:

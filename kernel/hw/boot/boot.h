@@ -22,6 +22,7 @@ enum { BOOT_RANGES = 64, BOOT_MODULES = 41, BOOT_RSDP = 36 };
 /* What the boot loader said, copied: its own structures lie somewhere in free memory. */
 struct boot_machine {
 	unsigned range_count, module_count;
+	bool debug;                            /* the kernel's command line has the word "kdb" */
 	struct boot_range ranges[BOOT_RANGES]; /* RAM, whole frames */
 	struct boot_module modules[BOOT_MODULES];
 	uint32_t rsdp_length; /* 0: to be searched for, as on a PC with a BIOS */
@@ -33,6 +34,7 @@ extern struct boot_machine boot_machine;
 /* machine.c: what a loader tells, and that it is enough. RAM that cannot be used is left out. */
 void boot_add_range(uint64_t base, uint64_t length);
 void boot_add_module(uint64_t base, uint64_t end, const char *line, uint64_t length);
+void boot_read_line(const char *line, uint64_t length); /* the kernel's own */
 void boot_check_machine(void);
 
 /* multiboot.c, multiboot2.c: by the protocol's version. */

@@ -54,6 +54,26 @@ void boot_add_module(uint64_t base, uint64_t end, const char *line, uint64_t len
 	boot_machine.module_count++;
 }
 
+static bool has_word(const char *line, uint64_t length, const char *word)
+{
+	for (uint64_t i = 0; i < length && line[i]; i++) {
+		uint64_t n = 0;
+
+		if (i && line[i - 1] != ' ')
+			continue;
+		while (word[n] && i + n < length && line[i + n] == word[n])
+			n++;
+		if (!word[n] && (i + n == length || !line[i + n] || line[i + n] == ' '))
+			return true;
+	}
+	return false;
+}
+
+void boot_read_line(const char *line, uint64_t length)
+{
+	boot_machine.debug = has_word(line, length, "kdb");
+}
+
 void boot_check_machine(void)
 {
 	if (!boot_machine.range_count)

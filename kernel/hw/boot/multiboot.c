@@ -22,7 +22,13 @@ struct multiboot_range {
 	uint32_t type;
 } __attribute__((packed));
 
-enum { HAS_MEMORY = 1 << 0, HAS_MODULES = 1 << 3, HAS_MAP = 1 << 6, TYPE_RAM = 1 };
+enum {
+	HAS_MEMORY = 1 << 0,
+	HAS_LINE = 1 << 2,
+	HAS_MODULES = 1 << 3,
+	HAS_MAP = 1 << 6,
+	TYPE_RAM = 1
+};
 
 static void read_map(const struct multiboot_info *info)
 {
@@ -59,4 +65,6 @@ void boot_read_multiboot(uint64_t address)
 		boot_add_range(0x100000, (uint64_t)info->memory_upper * 1024);
 	if (info->flags & HAS_MODULES)
 		read_modules(info);
+	if (info->flags & HAS_LINE)
+		boot_read_line(frame_memory(info->command_line), HW_PAGE_SIZE);
 }

@@ -29,7 +29,7 @@ struct multiboot2_range {
 	uint32_t type, reserved;
 };
 
-enum { TAG_END = 0, TAG_MODULE = 3, TAG_MAP = 6, TAG_RSDP_1 = 14, TAG_RSDP_2 = 15 };
+enum { TAG_END = 0, TAG_LINE = 1, TAG_MODULE = 3, TAG_MAP = 6, TAG_RSDP_1 = 14, TAG_RSDP_2 = 15 };
 enum { TYPE_RAM = 1, TAG_ALIGN = 8 };
 
 static void read_module(const struct multiboot2_tag *tag)
@@ -75,7 +75,9 @@ static void read_rsdp(const struct multiboot2_tag *tag)
 
 static void read_tag(const struct multiboot2_tag *tag)
 {
-	if (tag->type == TAG_MODULE)
+	if (tag->type == TAG_LINE)
+		boot_read_line((const char *)(tag + 1), tag->size - sizeof(*tag));
+	else if (tag->type == TAG_MODULE)
 		read_module(tag);
 	else if (tag->type == TAG_MAP)
 		read_map(tag);

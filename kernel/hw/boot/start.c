@@ -5,6 +5,7 @@
 #include "boot.h"
 #include "console.h"
 #include "cpu.h"
+#include "debugger.h"
 #include "multiboot.h"
 #include "schedule.h"
 #include "timer.h"
@@ -30,6 +31,8 @@ void boot_start(uint64_t info, uint64_t entry_tsc, uint32_t loader)
 	boot_setup_paging(&apics);
 	apic_setup(&apics);
 	timer_setup();
+	if (boot_machine.debug)
+		debugger_setup();
 	schedule_set_slice(timer_ticks_per_second() / SLICES_PER_SECOND);
 	schedule_start(boot_create_core(entry_tsc));
 	thread_return();

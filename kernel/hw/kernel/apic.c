@@ -103,6 +103,11 @@ static uint32_t wiring(uint32_t irq)
 	return LEVEL | LOW;
 }
 
+uint32_t apic_isa_irq(unsigned isa)
+{
+	return config.isa[isa].irq;
+}
+
 bool apic_irq_exists(uint64_t irq)
 {
 	unsigned chip;

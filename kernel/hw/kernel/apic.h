@@ -37,6 +37,8 @@ void apic_end_of_interrupt(void);
 void apic_timer_start(uint32_t count);
 uint32_t apic_timer_left(void);
 
+/* The global number of an ISA interrupt, 0 to 15. */
+uint32_t apic_isa_irq(unsigned isa);
 /* False: no I/O APIC has this interrupt. */
 bool apic_irq_exists(uint64_t irq);
 /* False: it holds until the device is satisfied. */

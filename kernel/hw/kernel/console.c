@@ -5,7 +5,7 @@
 #include "cpu.h"
 
 enum { PORT = 0x3f8, INTERRUPTS = PORT + 1, FIFO = PORT + 2, LINE = PORT + 3, MODEM = PORT + 4 };
-enum { STATUS = PORT + 5, STATUS_EMPTY = 0x20 };
+enum { STATUS = PORT + 5, STATUS_DATA = 0x01, STATUS_BREAK = 0x10, STATUS_EMPTY = 0x20 };
 
 /* A port that is never ready must not stop the kernel. */
 enum { PATIENCE = 100000 };
@@ -28,6 +28,32 @@ void console_write(const uint8_t *bytes, size_t length)
 			__asm__ volatile("pause");
 		cpu_out8(PORT, bytes[i]);
 	}
+}
+
+void console_enable_input(void)
+{
+	cpu_out8(MODEM, 0x0b);      /* and OUT2, which lets the interrupt out of the chip */
+	cpu_out8(INTERRUPTS, 0x05); /* data, break */
+}
+
+int console_poll(void)
+{
+	uint8_t status = cpu_in8(STATUS);
+
+	if (status & STATUS_BREAK) {
+		cpu_in8(PORT);
+		return CONSOLE_BREAK;
+	}
+	return status & STATUS_DATA ? cpu_in8(PORT) : CONSOLE_NOTHING;
+}
+
+int console_read(void)
+{
+	int key;
+
+	while ((key = console_poll()) < 0)
+		__asm__ volatile("pause");
+	return key;
 }
 
 void console_text(const char *text)

@@ -10,6 +10,14 @@
 void console_setup(void);
 void console_write(const uint8_t *bytes, size_t length);
 
+/* Bytes that come in raise the port's interrupt from now on. */
+void console_enable_input(void);
+enum { CONSOLE_NOTHING = -1, CONSOLE_BREAK = -2 };
+/* The next byte that has come, or one of these. */
+int console_poll(void);
+/* Waits for a byte. */
+int console_read(void);
+
 /* For the kernel itself. */
 void console_text(const char *text);
 void console_hex(uint64_t value);

@@ -3,6 +3,7 @@
 
 #include "irq.h"
 #include "apic.h"
+#include "debugger.h"
 #include "signal.h"
 
 /*
@@ -25,6 +26,8 @@ enum hw_status irq_bind(uint64_t irq, uint64_t name)
 		return HW_ERR_ARGUMENT;
 	if (name && !signal)
 		return HW_ERR_FRAME;
+	if (debugger_owns((uint32_t)irq))
+		return HW_ERR_OCCUPIED;
 
 	apic_irq_mask((uint32_t)irq);
 	lines[irq] = (struct line){
@@ -55,6 +58,10 @@ void irq_raise(uint32_t irq)
 {
 	struct line *line = &lines[irq];
 
+	if (debugger_owns(irq)) {
+		debugger_interrupt();
+		return;
+	}
 	if (line->delivered || !apic_irq_is_edge(irq))
 		apic_irq_mask(irq);
 	line->again = line->delivered;

@@ -4,6 +4,7 @@
 #include "panic.h"
 #include "console.h"
 #include "cpu.h"
+#include "debugger.h"
 #include "thread.h"
 
 /* As entry.S pushes it. */
@@ -68,6 +69,7 @@ void panic_exception(const struct exception *exception)
 	show("flg", exception->rflags);
 	console_text("\n");
 	show_registers(exception->registers);
+	debugger_enter("the kernel cannot go on");
 	machine_shutdown(PANIC_KERNEL);
 }
 
@@ -84,5 +86,6 @@ void panic_core_fault(const struct thread *thread, uint64_t vector, uint64_t err
 	show("flg", thread->registers.rflags);
 	console_text("\n");
 	show_registers((const uint64_t *)&thread->registers);
+	debugger_enter("core cannot go on");
 	machine_shutdown(PANIC_CORE);
 }

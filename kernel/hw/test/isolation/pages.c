@@ -56,7 +56,8 @@ static void reply_is_a_lie(struct tn_env *env)
 		reply->handles.count = (uint32_t)attack_random();
 		for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
 			reply->handles.handle[i] = (tn_handle)attack_random();
-		reply->state = TN_TRANSFER_READY;
+		reply->origin = round % 2 ? victim.handle : (uint32_t)attack_random();
+		reply->state = (uint32_t)attack_random();
 		(void)!victim_echo(victim, 5, &back);
 	}
 }
@@ -73,7 +74,7 @@ static void reply_is_overwritten(struct tn_env *env)
 		reply->handles.count = UINT32_MAX;
 		for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
 			reply->handles.handle[i] = UINT32_MAX;
-		reply->state = (uint32_t)(round % 5); /* also neither READY nor EMPTY */
+		reply->state = (uint32_t)(round % 5); /* EMPTY, and numbers of others */
 	}
 	own_thread_page()->reply.state = TN_TRANSFER_EMPTY;
 	own_thread_page()->calling = 0;
