@@ -23,7 +23,7 @@ from .symbols import Symbols
 
 
 class Rom:
-    """A ROM that a scenario needs: the file that its `rom` node names, or the child it is the executable of."""
+    """A ROM that a scenario needs: the file that its `rom` node names, or whose executable it is."""
 
     def __init__(self, name, node, file="", absent=False, child="", depth=0):
         self.name, self.node = name, node
