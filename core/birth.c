@@ -3,6 +3,7 @@
 
 /* The birth of a component: core maps the runtime, which does the rest from the inside. */
 #include <base/elf.h>
+#include <core/memory.h>
 #include <core/pd.h>
 #include <core/price.h>
 #include <core/region.h>
@@ -132,7 +133,7 @@ static tn_error map_data(struct pd *pd, const struct elf_segment *segment)
 	if (pd->has_runtime_data || size > RUNTIME_DATA_PAGES_MAX * TN_PAGE_SIZE)
 		return TN_ERR_FORMAT;
 	struct port_memory *memory = &pd->runtime_data;
-	tn_error error = port_memory_create(memory, size / TN_PAGE_SIZE);
+	tn_error error = memory_create(memory, size / TN_PAGE_SIZE);
 	if (error != TN_OK)
 		return error;
 	pd->has_runtime_data = true;
@@ -158,7 +159,7 @@ static tn_error make_stack(struct pd *pd, tn_handle parent, struct birth_plan *p
 {
 	uint64_t top = LAYOUT_STACKS + LAYOUT_STACK_SLOT;
 	struct port_memory *memory = &pd->thread.stack;
-	tn_error error = port_memory_create(memory, LAYOUT_STACK_SIZE / TN_PAGE_SIZE);
+	tn_error error = memory_create(memory, LAYOUT_STACK_SIZE / TN_PAGE_SIZE);
 	if (error != TN_OK)
 		return error;
 	pd->thread.has_stack = true;

@@ -7,6 +7,7 @@
 #include <core/memory.h>
 #include <core/price.h>
 #include <core/thread.h>
+#include <core/work.h>
 
 /*
  * Entries come in chunks that are allocated when needed and stay until the PD goes. Chunks hang off
@@ -23,7 +24,7 @@ _Static_assert(CAPS_MAX <= 1 << 20, "indices are 20 bits");
 
 static struct cap *entry(struct pd *pd, uint32_t index)
 {
-	if (index >= pd->cap_count)
+	if (index >= pd->cap_count || index < pd->cap_swept)
 		return NULL;
 	uint32_t chunk = index / CAPS_PER_CHUNK;
 	struct cap **group = pd->cap_groups[chunk / CHUNKS_PER_GROUP];
@@ -80,7 +81,9 @@ struct cap *cap_find(struct pd *holder, tn_handle handle)
 struct object *cap_object(struct pd *holder, tn_handle handle, enum object_kind kind)
 {
 	struct cap *cap = cap_find(holder, handle);
-	return cap && cap->object && cap->object->kind == kind ? cap->object : NULL;
+	if (!cap || !cap->object || cap->object->kind != kind || object_gone(cap->object))
+		return NULL;
+	return cap->object;
 }
 
 /* The same object received twice is the same capability. Walks the shorter way in practice. */
@@ -103,7 +106,8 @@ static void put_back(struct cap *cap)
 	__builtin_memset(cap, 0, sizeof(*cap));
 	cap->holder = holder;
 	cap->handle = handle;
-	list_append(&holder->free_caps, &cap->in_object);
+	if (holder->state != TN_PD_DEAD)
+		list_append(&holder->free_caps, &cap->in_object);
 }
 
 static enum tn_cap_kind handle_kind(const struct object *object)
@@ -190,6 +194,8 @@ static tn_error pay_own(struct cap *cap)
 
 tn_error cap_deliver(struct pd *holder, struct object *object, struct pd *payer, struct cap **cap)
 {
+	if (object_gone(object) || holder->state == TN_PD_DEAD)
+		return TN_ERR_GONE;
 	*cap = existing(holder, object);
 	if (!*cap)
 		return make(holder, object, payer, cap);
@@ -224,14 +230,24 @@ void cap_kill(struct cap *cap)
 	struct object *object = cap->object;
 	if (!object)
 		return;
-	if (object->kind == OBJECT_SIGNAL && !object->ending && cap->holder != &core_pd &&
+	if (object->kind == OBJECT_SIGNAL && !object_gone(object) && cap->holder != &core_pd &&
 	    port_signal_pending(cap))
 		forward_submit(object);
 	port_cap_remove(cap);
 	list_remove(&cap->in_object);
 	cap->object = NULL;
+	if (cap->channel) {
+		list_remove(&cap->in_channel);
+		list_append(&cap->channel->caps, &cap->in_channel);
+	}
 	/* Whoever is in a call through it must hear of it. */
 	threads_abort_cap(cap->holder, cap->handle);
+}
+
+/* Each thread of the holder is asked whether it is in a call through it. */
+unsigned cap_cost(const struct cap *cap)
+{
+	return 2 + cap->holder->thread_count;
 }
 
 void cap_free(struct cap *cap)
@@ -252,7 +268,7 @@ void cap_payer_gone(struct cap *cap)
 	cap_kill(cap);
 	if (cap->holder == &core_pd)
 		unpay(cap); /* stays until cap_drop(): as many as core has places for them */
-	else if (pay_instead(cap, cap->holder) != TN_OK)
+	else if (cap->holder->state == TN_PD_DEAD || pay_instead(cap, cap->holder) != TN_OK)
 		cap_free(cap);
 }
 
@@ -292,20 +308,37 @@ void cap_submit(tn_handle held)
 		port_core_submit(cap);
 }
 
-void cap_space_destroy(struct pd *holder)
+/* Whether the chunk that begins with the first entry not swept yet is. */
+static bool sweep_chunk(struct pd *holder, uint32_t first)
+{
+	for (; holder->cap_swept < first + CAPS_PER_CHUNK; holder->cap_swept++) {
+		struct cap *cap = entry(holder, holder->cap_swept);
+		if (!cap->used)
+			continue;
+		if (!work_left())
+			return false;
+		work_spend(cap_cost(cap));
+		cap_free(cap);
+	}
+	return true;
+}
+
+bool cap_space_step(struct pd *holder)
 {
 	if (!holder->cap_groups)
-		return;
-	for (uint32_t i = 0; i < holder->cap_count; i++) {
-		struct cap *cap = entry(holder, i);
-		if (cap->used)
-			cap_free(cap);
+		return true;
+	while (holder->cap_swept < holder->cap_count) {
+		uint32_t first = holder->cap_swept & ~(CAPS_PER_CHUNK - 1u);
+		struct cap *chunk =
+			entry(holder, holder->cap_swept) - holder->cap_swept % CAPS_PER_CHUNK;
+		if (!work_left() || !sweep_chunk(holder, first))
+			return false;
+		work_spend(1);
+		core_free(chunk, CAPS_PER_CHUNK * sizeof(*chunk));
 	}
-	for (uint32_t i = 0; i < holder->cap_count; i += CAPS_PER_CHUNK)
-		core_free(entry(holder, i), CAPS_PER_CHUNK * sizeof(struct cap));
 	for (uint32_t i = 0; i < GROUPS; i++)
 		core_free(holder->cap_groups[i], CHUNKS_PER_GROUP * sizeof(struct cap **));
 	core_free(holder->cap_groups, GROUPS * sizeof(*holder->cap_groups));
 	holder->cap_groups = NULL;
-	holder->cap_count = 0;
+	return true;
 }

@@ -38,5 +38,8 @@ void cap_kill(struct cap *cap);
 /* The entry dies, and its holder pays until it releases it; the entry goes if it cannot. */
 void cap_payer_gone(struct cap *cap);
 
-/* Frees all entries of a PD and its tables. */
-void cap_space_destroy(struct pd *holder);
+/* What it costs to kill or free the entry, for work_spend(). */
+unsigned cap_cost(const struct cap *cap);
+
+/* Frees entries of a PD that ends, and at last its tables. True: all gone. */
+bool cap_space_step(struct pd *holder);

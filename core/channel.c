@@ -8,9 +8,12 @@
 #include <core/price.h>
 #include <core/thread.h>
 #include <core/transfer.h>
+#include <core/work.h>
 
 /* A channel's index is one of a two-level table at the server. */
 enum { IDS_PER_PAGE = 512, PAGES = 128 };
+/* What it costs to end one; and how many that could pay instead are asked. */
+enum { CHANNEL_UNITS = 8, PAYERS_ASKED = 16 };
 _Static_assert(IDS_PER_PAGE *PAGES <= 1 << 16, "indices have 16 bits");
 _Static_assert((uint64_t)IDS_PER_PAGE *PAGES * sizeof(struct tn_channel_record) <=
 		       LAYOUT_CHANNELS_END - LAYOUT_CHANNELS,
@@ -64,7 +67,7 @@ static struct channel *existing(struct pd *client, const struct thread *entrypoi
 	struct list_node *node = list_first(&client->client_channels);
 	for (; node; node = list_next(&client->client_channels, node)) {
 		struct channel *channel = list_entry(node, struct channel, in_client);
-		if (channel->entrypoint == entrypoint)
+		if (channel->entrypoint == entrypoint && !channel->ending)
 			return channel;
 	}
 	return NULL;
@@ -100,6 +103,7 @@ static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *pa
 	list_append(&client->client_channels, &channel->in_client);
 	list_append(&server->server_channels, &channel->in_server);
 	list_append(&payer->paid_channels, &channel->in_payer);
+	list_append(&entrypoint->channels, &channel->in_entrypoint);
 	*made = channel;
 	return TN_OK;
 }
@@ -145,21 +149,38 @@ void channel_hold(void)
 	holds++;
 }
 
-void channel_release(void)
+/* Ends those without capabilities, as many as this step allows. */
+static void end_idle(void)
 {
 	struct list_node *node;
-	while (holds == 1 && idle.head.next && (node = list_first(&idle))) {
+	while (idle.head.next && (node = list_first(&idle))) {
 		struct channel *channel = list_entry(node, struct channel, in_idle);
+		if (!work_left()) {
+			work_wanted();
+			return;
+		}
 		list_remove(node);
 		if (list_empty(&channel->caps)) /* it may be in use again */
-			channel_destroy(channel);
+			(void)channel_step(channel);
 	}
+}
+
+void channel_release(void)
+{
+	if (holds == 1)
+		end_idle();
 	holds--;
+}
+
+void channels_step(void)
+{
+	channel_hold();
+	channel_release();
 }
 
 void channel_put(struct channel *channel)
 {
-	if (!list_empty(&channel->caps) || channel->in_idle.next)
+	if (!list_empty(&channel->caps) || channel->in_idle.next || channel->ending)
 		return;
 	if (!idle.head.next)
 		list_init(&idle);
@@ -168,18 +189,15 @@ void channel_put(struct channel *channel)
 	channel_release();
 }
 
-void channel_destroy(struct channel *channel)
+static void begin_end(struct channel *channel)
 {
-	channel_hold();
+	channel->ending = true;
 	transfer_undo(channel);
 	threads_abort_channel(channel);
-	struct list_node *node;
-	while ((node = list_first(&channel->caps))) {
-		list_remove(node);
-		struct cap *cap = list_entry(node, struct cap, in_channel);
-		cap_kill(cap);
-		cap->channel = NULL;
-	}
+}
+
+static void finish(struct channel *channel)
+{
 	port_channel_destroy(channel);
 	*slot(channel->server, channel->id) = NULL;
 	if (channel->id < channel->server->channel_hint)
@@ -187,21 +205,51 @@ void channel_destroy(struct channel *channel)
 	list_remove(&channel->in_client);
 	list_remove(&channel->in_server);
 	list_remove(&channel->in_payer);
+	list_remove(&channel->in_entrypoint);
 	list_remove(&channel->in_idle);
 	account_refund(channel->payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	core_free(channel, sizeof(*channel));
-	channel_release();
 }
 
-void channel_payer_gone(struct channel *channel)
+bool channel_step(struct channel *channel)
+{
+	struct list_node *node;
+	bool done = true;
+	channel_hold();
+	if (!channel->ending)
+		begin_end(channel);
+	while (done && (node = list_first(&channel->caps))) {
+		struct cap *cap = list_entry(node, struct cap, in_channel);
+		work_spend(cap_cost(cap));
+		cap_kill(cap);
+		list_remove(&cap->in_channel);
+		cap->channel = NULL;
+		done = work_left() || list_empty(&channel->caps);
+	}
+	work_spend(CHANNEL_UNITS);
+	if (done)
+		finish(channel);
+	channel_release();
+	return done;
+}
+
+/*
+ * Live capabilities come first, and they are few that others pay for: who gets one by its own
+ * request pays for the channel, too.
+ */
+bool channel_payer_gone(struct channel *channel)
 {
 	struct list_node *node = list_first(&channel->caps);
-	for (; node; node = list_next(&channel->caps, node)) {
+	for (unsigned i = 0; node && i < PAYERS_ASKED; i++) {
 		const struct cap *cap = list_entry(node, struct cap, in_channel);
-		if (!cap->object || !cap->payer || cap->payer == channel->payer)
+		node = list_next(&channel->caps, node);
+		if (!cap->object || channel->ending)
+			break;
+		if (!cap->payer || cap->payer->state == TN_PD_DEAD)
 			continue;
+		work_spend(1);
 		if (channel_pay(channel, cap->payer) == TN_OK)
-			return;
+			return true;
 	}
-	channel_destroy(channel);
+	return channel_step(channel);
 }

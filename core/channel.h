@@ -19,9 +19,14 @@ void channel_put(struct channel *channel);
  */
 void channel_hold(void);
 void channel_release(void);
-/* A party goes. Capabilities through it lose it; a caller waiting in it is aborted. */
-void channel_destroy(struct channel *channel);
-/* The payer goes: somebody else who needs it takes over, or it ends. */
-void channel_payer_gone(struct channel *channel);
+/*
+ * A party goes. A caller waiting in it is aborted, capabilities through it lose it, in steps. True:
+ * it is gone.
+ */
+bool channel_step(struct channel *channel);
+/* The payer goes: somebody else who needs it takes over, or it ends in steps. True: done. */
+bool channel_payer_gone(struct channel *channel);
+/* Ends those that channel_release() had to leave. */
+void channels_step(void);
 /* By its identity at the server; NULL if there is none. */
 struct channel *channel_find(struct pd *server, uint64_t identity);

@@ -37,13 +37,16 @@ enum object_kind {
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
 struct object {
 	enum object_kind kind;
-	struct pd *payer;          /* whose account holds its price */
-	struct list_node in_payer; /* pd->objects */
-	struct list caps;          /* every struct cap that names it */
-	struct thread *entrypoint; /* RPC, SIGNAL: the thread that serves it */
-	uint32_t key;              /* RPC, SIGNAL: the server's name for it */
-	tn_handle forward;         /* SIGNAL: core's own capability, see cap_kill() */
-	bool ending;
+	struct pd *payer;               /* whose account holds its price */
+	struct list_node in_payer;      /* pd->objects */
+	struct list caps;               /* every struct cap that names it */
+	struct thread *entrypoint;      /* RPC, SIGNAL: the thread that serves it */
+	uint32_t key;                   /* RPC, SIGNAL: the server's name for it */
+	tn_handle forward;              /* SIGNAL: core's own capability, see cap_kill() */
+	struct list_node in_entrypoint; /* thread->objects */
+	bool ending;                    /* out of reach; what is left is swept in steps */
+	bool awaited;                   /* init is told when it has ended, and frees it */
+	struct list_node in_work;       /* see work.h */
 	struct port_object port;
 };
 
@@ -57,6 +60,7 @@ struct cap {
 	uint32_t delivered; /* how often the holder got it */
 	uint32_t returned;  /* count of a release that came while one more was on its way; or 0 */
 	bool used;
+	bool is_makers; /* of who made the object: an identity, or a dataspace */
 	struct list_node in_object, in_payer, in_channel;
 	struct port_cap port;
 };
@@ -74,9 +78,10 @@ struct channel {
 	struct pd *payer;
 	uint32_t id;       /* index among all channels of the server PD */
 	uint32_t identity; /* index and generation, as requests carry it */
-	struct list caps;  /* capabilities that go through it, dead ones included */
+	struct list caps;  /* capabilities that go through it, dead ones included, which are last */
+	bool ending;       /* nothing new goes through it; what is left is swept in steps */
 	uint32_t sent_by;  /* index of the client's thread that `sent` is of */
-	struct list_node in_client, in_server, in_payer;
+	struct list_node in_client, in_server, in_payer, in_entrypoint;
 	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
 	struct sent sent;         /* the last transfer to the server, to be undone if never taken */
 	struct port_channel port;
@@ -87,7 +92,9 @@ struct region {
 	struct pd *pd;
 	uint64_t address, size, offset;
 	uint32_t rights;
-	bool leaving; /* detached, but the runtime has still to confirm */
+	bool arriving;  /* attached, but not all of it is accessible yet */
+	bool unmapping; /* detached, but not all of it is inaccessible yet */
+	bool leaving;   /* detached, but the runtime has still to confirm, or unmapping */
 	uint64_t price;
 	struct dataspace
 		*dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */
@@ -104,6 +111,7 @@ struct dataspace {
 	struct list regions;
 	struct port_memory *memory; /* own_memory, or a module's, or a device's */
 	struct port_memory own_memory;
+	bool memory_gone;     /* of one that ends */
 	bool has_bus_address; /* devices reach it */
 	uint64_t bus_address;
 };
@@ -123,7 +131,9 @@ struct thread {
 	uint64_t cpus;
 	uint64_t stack_size;
 	struct port_memory stack;
-	bool has_stack, started;
+	bool has_stack, started, ending;
+	struct list objects;  /* that it serves */
+	struct list channels; /* to it */
 	/* The last transfer with a reply to it, to be undone if never taken. */
 	struct sent sent;
 	struct channel *sent_over;
@@ -145,17 +155,29 @@ struct pd {
 	struct cap ***cap_groups; /* two levels of tables, then chunks of entries; see cap.c */
 	uint32_t cap_count;       /* entries that exist */
 	struct list free_caps;    /* of them, those not in use */
+	uint32_t cap_swept;       /* of a PD that ends: entries below are gone */
 	struct list paid_channels;
 	struct channel ***channel_pages; /* by channel->id; see channel.c */
 	uint32_t channel_hint;           /* no free index below */
 	uint32_t channel_serial;         /* generations */
 	struct cpu_limits limits;
-	struct thread thread;            /* the first one */
-	struct list threads;             /* it and all others, by index */
+	struct thread thread; /* the first one */
+	struct list threads;  /* it and all others, by index */
+	uint32_t thread_count;
 	struct port_memory runtime_data; /* in the flat price */
 	bool has_runtime_data;
+	bool port_ended; /* port_pd_destroy() has done its part */
 	struct port_pd port;
 };
+
+/*
+ * Nobody may use the object any more, though some still have capabilities that name it: it ends, or
+ * its payer does.
+ */
+static inline bool object_gone(const struct object *object)
+{
+	return object->ending || object->payer->state == TN_PD_DEAD;
+}
 
 /* The caller of the operation that core is carrying out. */
 struct pd *core_caller(void);

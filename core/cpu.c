@@ -54,7 +54,7 @@ static tn_error start(void *self, struct tn_request *request, tn_pd_cap cap, uin
 	tn_error error = find(cap, index, &thread);
 	if (error != TN_OK)
 		return error;
-	if (thread->started || !index)
+	if (thread->started || thread->ending || !index)
 		return TN_ERR_BUSY;
 	error = port_thread_start(thread, entry, stack_pointer, argument);
 	thread->started = error == TN_OK;
@@ -71,8 +71,7 @@ static tn_error end(void *self, struct tn_request *request, tn_pd_cap cap, uint3
 		return error;
 	if (!index)
 		return TN_ERR_DENIED; /* the first one ends with its PD */
-	thread_end(thread);
-	return TN_OK;
+	return thread_step(thread) ? TN_OK : TN_ERR_AGAIN;
 }
 
 static tn_error set_priority(void *self, struct tn_request *request, tn_pd_cap cap, uint32_t index,

@@ -7,6 +7,10 @@
 #include <core/object.h>
 #include <core/price.h>
 #include <core/region.h>
+#include <core/work.h>
+
+/* What a step of port_memory_destroy() costs. */
+enum { MEMORY_UNITS = 16 };
 
 static struct dataspace *of(struct object *object)
 {
@@ -81,6 +85,35 @@ tn_error dataspace_of_memory(struct pd *payer, struct port_memory *memory, uint6
 	return TN_OK;
 }
 
+tn_error dataspace_ready(struct dataspace *dataspace)
+{
+	while (!port_memory_prepare(dataspace->memory)) {
+		work_spend(MEMORY_UNITS);
+		if (!work_left())
+			return TN_ERR_AGAIN;
+	}
+	return TN_OK;
+}
+
+/* Some of it may still be mapped until this is done: the memory goes piece by piece. */
+bool dataspace_step(struct object *object)
+{
+	struct dataspace *dataspace = of(object);
+	struct list_node *node;
+	while ((node = list_first(&dataspace->regions)))
+		if (!work_left() || !region_orphan(list_entry(node, struct region, in_dataspace)))
+			return false;
+	if (dataspace->memory != &dataspace->own_memory)
+		return true;
+	while (!dataspace->memory_gone) {
+		if (!work_left())
+			return false;
+		work_spend(MEMORY_UNITS);
+		dataspace->memory_gone = port_memory_destroy(&dataspace->own_memory);
+	}
+	return true;
+}
+
 tn_error dataspace_seal(struct dataspace *dataspace)
 {
 	struct list_node *node = list_first(&dataspace->regions);
@@ -106,11 +139,6 @@ void dataspace_free(struct object *object)
 {
 	struct dataspace *dataspace = of(object);
 	bool own = dataspace->memory == &dataspace->own_memory;
-	struct list_node *node;
-	while ((node = list_first(&dataspace->regions)))
-		region_orphan(list_entry(node, struct region, in_dataspace));
-	if (own)
-		port_memory_destroy(&dataspace->own_memory);
 	account_refund(object->payer, TN_USAGE_DATASPACE,
 		       own ? PRICE_DATASPACE + dataspace->size : PRICE_SESSION, 0);
 	core_free(dataspace, sizeof(*dataspace));

@@ -17,6 +17,10 @@ TN_MUST_USE tn_error dataspace_of_memory(struct pd *payer, struct port_memory *m
 /* Read-only, over memory that is core's; costs PRICE_SESSION. */
 TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 					 struct dataspace **made);
+/* Its memory may be reached: it is zeroed, in steps. TN_ERR_AGAIN: not yet. */
+TN_MUST_USE tn_error dataspace_ready(struct dataspace *dataspace);
+/* One bounded step of taking its memory from everybody. True: done. */
+bool dataspace_step(struct object *object);
 /* Readable only, from now on; TN_ERR_BUSY: somebody has it attached writable. */
 TN_MUST_USE tn_error dataspace_seal(struct dataspace *dataspace);
 void dataspace_free(struct object *object);

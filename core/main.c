@@ -7,6 +7,7 @@
 #include <core/pd.h>
 #include <core/price.h>
 #include <core/services.h>
+#include <core/work.h>
 
 static struct pd *caller;
 
@@ -56,9 +57,12 @@ static tn_error serve(struct object *object, struct tn_request *request)
 tn_error core_request(struct pd *client, tn_handle handle, struct tn_request *request)
 {
 	struct cap *cap = cap_find(client, handle);
+	if (client->state == TN_PD_DEAD)
+		return TN_ERR_GONE;
+	work_begin();
 	if (!cap)
 		return TN_ERR_CAPABILITY;
-	if (!cap->object)
+	if (!cap->object || object_gone(cap->object))
 		return TN_ERR_GONE;
 	caller = client;
 	request->reply_length = 0;

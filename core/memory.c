@@ -57,3 +57,17 @@ void core_free(void *memory, size_t size)
 	block->next = free_blocks[c];
 	free_blocks[c] = block;
 }
+
+tn_error memory_create(struct port_memory *memory, uint64_t pages)
+{
+	tn_error error = port_memory_create(memory, pages);
+	while (error == TN_OK && !port_memory_prepare(memory))
+		;
+	return error;
+}
+
+void memory_destroy(struct port_memory *memory)
+{
+	while (!port_memory_destroy(memory))
+		;
+}

@@ -9,13 +9,19 @@
 #include <core/pd.h>
 #include <core/price.h>
 #include <core/services.h>
+#include <core/work.h>
+
+enum { OBJECT_UNITS = 2 };
 
 void object_init(struct object *object, enum object_kind kind, struct pd *payer)
 {
 	object->kind = kind;
 	object->payer = payer;
 	list_init(&object->caps);
-	list_append(&payer->objects, &object->in_payer);
+	if (kind == OBJECT_PD) /* found at once when the payer ends */
+		list_insert_before(payer->objects.head.next, &object->in_payer);
+	else
+		list_append(&payer->objects, &object->in_payer);
 }
 
 static void identity_free(struct object *object)
@@ -62,17 +68,96 @@ static void object_free(struct object *object)
 	}
 }
 
-void object_destroy(struct object *object)
+/* What goes with its session, and not before. */
+static struct dataspace **own_dataspace(struct object *object)
 {
-	struct list_node *node;
+	if (object->kind == OBJECT_ROM)
+		return rom_dataspace(object);
+	return object->kind == OBJECT_IO_MEM ? device_dataspace(object) : NULL;
+}
+
+static bool sweep_dataspace(struct dataspace **dataspace)
+{
+	if (*dataspace && !object_step(&(*dataspace)->object))
+		return false;
+	*dataspace = NULL;
+	return true;
+}
+
+void object_end(struct object *object)
+{
+	if (object->ending)
+		return;
+	object->ending = true;
 	if (object->kind == OBJECT_PD)
 		pd_stop(object);
+	struct dataspace **own = own_dataspace(object);
+	if (own)
+		(*own)->object.ending = true;
+	work_add(object);
+}
+
+static bool sweep_caps(struct object *object)
+{
+	struct list_node *node;
+	while ((node = list_first(&object->caps))) {
+		struct cap *cap = list_entry(node, struct cap, in_object);
+		if (!work_left())
+			return false;
+		work_spend(cap_cost(cap));
+		if (cap->is_makers && list_next(&object->caps, node)) {
+			list_remove(node); /* it may ask whether all is done by this one: last */
+			list_append(&object->caps, node);
+			continue;
+		}
+		cap_kill(cap);
+	}
+	return true;
+}
+
+/* What differs by kind and may be long. */
+static bool sweep_kind(struct object *object)
+{
+	switch (object->kind) {
+	case OBJECT_PD:
+		return pd_step(object);
+	case OBJECT_DATASPACE:
+		return dataspace_step(object);
+	case OBJECT_ROM:
+	case OBJECT_IO_MEM:
+		return sweep_dataspace(own_dataspace(object));
+	default:
+		return true;
+	}
+}
+
+bool object_step(struct object *object)
+{
 	object->ending = true;
 	cap_drop(&object->forward);
-	while ((node = list_first(&object->caps)))
-		cap_kill(list_entry(node, struct cap, in_object));
+	if (!sweep_kind(object) || !sweep_caps(object))
+		return false;
+	work_spend(OBJECT_UNITS);
+	list_remove(&object->in_work);
+	if (object->awaited)
+		root_object_ended(object);
+	else
+		object_release(object);
+	return true;
+}
+
+void object_release(struct object *object)
+{
 	list_remove(&object->in_payer);
+	list_remove(&object->in_entrypoint);
 	object_free(object);
+}
+
+void object_destroy(struct object *object)
+{
+	object_end(object);
+	while (!object_step(object))
+		work_begin();
 }
 
 tn_error object_create(struct thread *entrypoint, enum object_kind kind, uint32_t key,
@@ -90,10 +175,13 @@ tn_error object_create(struct thread *entrypoint, enum object_kind kind, uint32_
 	object_init(object, kind, server);
 	object->entrypoint = entrypoint;
 	object->key = key;
+	list_append(&entrypoint->objects, &object->in_entrypoint);
 	error = port_object_create(object);
 	if (error == TN_OK)
 		error = cap_deliver(server, object, server, cap);
-	if (error != TN_OK)
+	if (error == TN_OK)
+		(*cap)->is_makers = true;
+	else
 		object_destroy(object);
 	return error;
 }

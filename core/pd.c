@@ -11,9 +11,13 @@
 #include <core/region.h>
 #include <core/services.h>
 #include <core/thread.h>
+#include <core/work.h>
 #include <tenon/text.h>
 
 enum { PDS_MAX = 16384 };
+
+/* What one call of port_pd_destroy() costs. */
+enum { PORT_UNITS = 4 };
 
 static struct pd *table[PDS_MAX];
 static uint32_t hint = 1; /* 0 is core */
@@ -101,56 +105,102 @@ free:
 	return error;
 }
 
-static struct pd *first_child(struct pd *pd)
-{
-	struct list_node *node = list_first(&pd->objects);
-	for (; node; node = list_next(&pd->objects, node)) {
-		struct object *object = list_entry(node, struct object, in_payer);
-		if (object->kind == OBJECT_PD)
-			return list_entry(object, struct pd, object);
-	}
-	return NULL;
-}
-
-static void destroy_children(struct pd *pd)
-{
-	struct pd *child;
-	while ((child = first_child(pd))) {
-		for (struct pd *next; (next = first_child(child));)
-			child = next;
-		object_destroy(&child->object);
-	}
-}
-
-static void destroy_paid(struct pd *pd)
-{
-	struct list_node *node;
-	while ((node = list_first(&pd->objects)))
-		object_destroy(list_entry(node, struct object, in_payer));
-	while ((node = list_first(&pd->server_channels)))
-		channel_destroy(list_entry(node, struct channel, in_server));
-	while ((node = list_first(&pd->client_channels)))
-		channel_destroy(list_entry(node, struct channel, in_client));
-	cap_space_destroy(pd);
-	while ((node = list_first(&pd->paid_caps)))
-		cap_payer_gone(list_entry(node, struct cap, in_payer));
-	while ((node = list_first(&pd->paid_channels)))
-		channel_payer_gone(list_entry(node, struct channel, in_payer));
-}
-
 void pd_stop(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
-	destroy_children(pd);
 	pd->state = TN_PD_DEAD;
-	port_pd_destroy(pd);
-	destroy_paid(pd);
+}
+
+static bool stop(struct pd *pd)
+{
+	while (!port_pd_stop(pd)) {
+		work_spend(PORT_UNITS);
+		if (!work_left())
+			return false;
+	}
+	return true;
+}
+
+static bool end_objects(struct pd *pd)
+{
+	struct list_node *node;
+	while ((node = list_first(&pd->objects))) {
+		struct object *object = list_entry(node, struct object, in_payer);
+		if (object->kind == OBJECT_PD)
+			pd_stop(object);
+		if (!work_left() || !object_step(object))
+			return false;
+	}
+	return true;
+}
+
+static bool end_channels(struct pd *pd)
+{
+	struct list_node *node;
+	while ((node = list_first(&pd->server_channels)))
+		if (!work_left() || !channel_step(list_entry(node, struct channel, in_server)))
+			return false;
+	while ((node = list_first(&pd->client_channels)))
+		if (!work_left() || !channel_step(list_entry(node, struct channel, in_client)))
+			return false;
+	return true;
+}
+
+/* What it pays at others. */
+static bool end_payments(struct pd *pd)
+{
+	struct list_node *node;
+	while ((node = list_first(&pd->paid_caps))) {
+		struct cap *cap = list_entry(node, struct cap, in_payer);
+		if (!work_left())
+			return false;
+		work_spend(cap_cost(cap));
+		cap_payer_gone(cap);
+	}
+	while ((node = list_first(&pd->paid_channels)))
+		if (!work_left() || !channel_payer_gone(list_entry(node, struct channel, in_payer)))
+			return false;
+	return true;
+}
+
+/* The kernel's part. Where the port has to wait for it, core has other things to do. */
+static bool end_port(struct pd *pd)
+{
+	enum port_progress progress = PORT_MORE;
+	while (!pd->port_ended && progress == PORT_MORE) {
+		if (!work_left())
+			return false;
+		work_spend(PORT_UNITS);
+		progress = port_pd_destroy(pd);
+	}
+	if (progress == PORT_LATER) {
+		list_remove(&pd->object.in_work);
+		return false;
+	}
+	pd->port_ended = true;
+	return true;
+}
+
+void core_pd_ready(struct pd *pd)
+{
+	if (pd->state == TN_PD_DEAD)
+		work_add(&pd->object);
+}
+
+bool pd_step(struct object *object)
+{
+	struct pd *pd = list_entry(object, struct pd, object);
+	pd_stop(object);
+	if (!stop(pd) || !end_objects(pd) || !end_channels(pd) || !cap_space_step(pd) ||
+	    !end_payments(pd))
+		return false;
 	cap_drop(&pd->watch);
-	regions_free(pd);
-	threads_free(pd);
+	if (!end_port(pd) || !regions_step(pd) || !threads_step(pd))
+		return false;
 	if (pd->has_runtime_data)
-		port_memory_destroy(&pd->runtime_data);
+		memory_destroy(&pd->runtime_data);
 	pd->has_runtime_data = false;
+	return true;
 }
 
 void pd_free(struct object *object)

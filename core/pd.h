@@ -11,9 +11,14 @@ TN_MUST_USE tn_error pd_create(struct pd *payer, const char *label, uint64_t ram
 			       struct pd **made);
 /* Prepares a PD structure; also core's own. */
 void pd_init(struct pd *pd, const char *label);
-/* Ends all that runs and everything that the PD has made, its child PDs included. */
+/* Core hears nothing of it from now on. */
 void pd_stop(struct object *object);
-/* After pd_stop(): quota goes back to the payer. */
+/*
+ * One bounded step of ending everything that the PD has made or pays, child PDs included. True:
+ * done. While the port waits for the kernel it does nothing; core goes on when that is over.
+ */
+bool pd_step(struct object *object);
+/* After pd_step(): quota goes back to the payer. */
 void pd_free(struct object *object);
 tn_error pd_request(struct object *object, struct tn_request *request);
 

@@ -25,6 +25,7 @@ static tn_error alloc(void *self, struct tn_request *request, uint64_t size, tn_
 		object_destroy(&dataspace->object);
 		return error;
 	}
+	entry->is_makers = true;
 	cap->handle = entry->handle;
 	return TN_OK;
 }
@@ -35,7 +36,7 @@ static struct region *attached_piece(const struct pd *pd, struct dataspace *data
 	struct list_node *node = list_first(&dataspace->regions);
 	for (; node; node = list_next(&dataspace->regions, node)) {
 		struct region *region = list_entry(node, struct region, in_dataspace);
-		if (region->pd == pd && !region->leaving)
+		if (region->pd == pd && (!region->leaving || region->unmapping))
 			return region;
 	}
 	return NULL;
@@ -44,8 +45,9 @@ static struct region *attached_piece(const struct pd *pd, struct dataspace *data
 /* A dataspace that the PD itself has allocated. */
 static tn_error allocated(const struct pd *pd, tn_dataspace_cap cap, struct dataspace **dataspace)
 {
-	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_DATASPACE);
-	if (!object)
+	struct cap *entry = cap_find(core_caller(), cap.handle);
+	struct object *object = entry ? entry->object : NULL; /* may be ending already */
+	if (!object || object->kind != OBJECT_DATASPACE)
 		return TN_ERR_CAPABILITY;
 	*dataspace = list_entry(object, struct dataspace, object);
 	bool own = object->payer == pd && (*dataspace)->memory == &(*dataspace)->own_memory;
@@ -60,12 +62,13 @@ static tn_error free_dataspace(void *self, struct tn_request *request, tn_datasp
 	tn_error error = allocated(self, cap, &dataspace);
 	if (error != TN_OK)
 		return error;
-	struct region *region = attached_piece(self, dataspace);
+	struct object *object = &dataspace->object;
+	struct region *region = object->ending ? NULL : attached_piece(self, dataspace);
 	if (region)
 		return region_detach(self, region->address, detached_at, size);
 	*detached_at = *size = 0;
-	object_destroy(&dataspace->object);
-	return TN_OK;
+	object_end(object);
+	return object_step(object) ? TN_OK : TN_ERR_AGAIN;
 }
 
 static tn_error seal(void *self, struct tn_request *request, tn_dataspace_cap cap)
@@ -107,6 +110,12 @@ static tn_error detach(void *self, struct tn_request *request, uint64_t address,
 	return region_detach(self, address, detached_at, size);
 }
 
+static tn_error settle(void *self, struct tn_request *request, uint64_t address)
+{
+	(void)request;
+	return region_settle(self, address);
+}
+
 /* Identities belong to the entrypoint of the PD that serves them: nobody makes them for another. */
 static tn_error identity(struct pd *pd, enum object_kind kind, uint32_t entrypoint, uint32_t key,
 			 tn_handle *handle)
@@ -141,13 +150,14 @@ static tn_error destroy_object(void *self, struct tn_request *request, tn_any_ca
 {
 	(void)request;
 	struct cap *cap = cap_find(core_caller(), any.handle);
-	if (!cap || !cap->object)
+	if (!cap || (!cap->object && !cap->is_makers))
 		return TN_ERR_CAPABILITY;
-	struct object *object = cap->object;
-	if (!object->entrypoint || object->entrypoint->pd != self || object->payer != self ||
-	    self != core_caller())
+	if (!cap->is_makers || self != core_caller() || TN_HANDLE_KIND(any.handle) == TN_CAP_CORE)
 		return TN_ERR_DENIED;
-	object_destroy(object);
+	if (cap->object)
+		object_end(cap->object);
+	if (cap->object && !object_step(cap->object))
+		return TN_ERR_AGAIN;
 	cap_free(cap); /* its maker needs no dead entry */
 	return TN_OK;
 }
@@ -162,7 +172,7 @@ static tn_error transfer_to_server(void *self, struct tn_request *request, tn_ha
 		return TN_ERR_CAPABILITY;
 	if (cap->object && !cap->object->entrypoint)
 		return TN_ERR_ARGUMENT;
-	if (!cap->object || !cap->channel)
+	if (!cap->object || !cap->channel || object_gone(cap->object))
 		return TN_ERR_GONE;
 	return transfer_call(cap->channel, request->thread, &caps);
 }
@@ -276,6 +286,7 @@ tn_error pd_request(struct object *object, struct tn_request *request)
 		.start = start,
 		.watch = watch,
 		.state = state,
+		.settle = settle,
 		.seal = seal,
 		.usage = usage,
 	};

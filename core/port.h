@@ -28,10 +28,18 @@ struct region;
 
 /* Zeroed, page aligned memory for core's own structures, never given back. NULL: none left. */
 void *port_core_pages(size_t pages);
-/* Memory of a dataspace, zeroed (the port may do that lazily, at the cost of who touches it). */
+/* Memory of a dataspace. Nobody may see it before port_memory_prepare() has returned true. */
 TN_MUST_USE tn_error port_memory_create(struct port_memory *memory, uint64_t pages);
-/* When it returns, nobody reaches the memory, and it is free for others. Mappings of it fault. */
-void port_memory_destroy(struct port_memory *memory);
+/*
+ * One bounded step of zeroing it (the port may do that lazily, at the cost of who touches it).
+ * True: done, now or before.
+ */
+bool port_memory_prepare(struct port_memory *memory);
+/*
+ * One bounded step of taking it from everybody. True: nobody reaches the memory, and it is free
+ * for others. Mappings of it fault.
+ */
+bool port_memory_destroy(struct port_memory *memory);
 /* Core's own linear view, writable unless it is a ROM module; NULL: no room. Stays until destroyed.
  */
 void *port_memory_view(struct port_memory *memory);
@@ -48,26 +56,45 @@ struct port_module {
 bool port_module(uint32_t i, struct port_module *module);
 
 /* -- protection domains -- */
+/* How far a function that works in bounded steps has come. */
+enum port_progress {
+	PORT_DONE,
+	PORT_MORE,  /* to be called again */
+	PORT_LATER, /* somebody else has to do something first; the port calls back */
+};
+
 TN_MUST_USE tn_error port_pd_create(struct pd *pd);
-/* When it returns, no instruction of the PD runs any more, and all its memory is unmapped. */
-void port_pd_destroy(struct pd *pd);
+/* One bounded step of making the PD's threads run no further. True: done, now or before. */
+bool port_pd_stop(struct pd *pd);
+/*
+ * After it, in steps. PORT_DONE: no instruction of the PD runs any more, and all its memory is
+ * unmapped. PORT_LATER: the port calls core_pd_ready() when it can go on.
+ */
+enum port_progress port_pd_destroy(struct pd *pd);
 /*
  * Makes a region (core/core.h: address, size, memory, offset, rights) accessible, or notes it so
- * that the PD's runtime can. Called before the PD starts, too. Page tables are paid in advance by
- * the price of a region.
+ * that the PD's runtime can. TN_ERR_AGAIN: a part of it, as much as is bounded; to be called again.
+ * After any other error nothing of it is accessible. Called before the PD starts, too. Page tables
+ * are paid in advance by the price of a region.
  */
 TN_MUST_USE tn_error port_region_map(struct pd *pd, struct region *region);
 /*
- * Takes it away. True: done. False: the PD's runtime has to; the region stays until the port calls
- * core_region_gone().
+ * Takes it away, in steps, also one that is accessible in part. PORT_LATER: the PD's runtime has
+ * to; the region stays until the port calls core_region_gone().
  */
-bool port_region_unmap(struct pd *pd, struct region *region);
-/* A dataspace goes: its memory is destroyed next. Unmaps if the memory's end does not do that. */
-void port_region_revoke(struct pd *pd, struct region *region);
+enum port_progress port_region_unmap(struct pd *pd, struct region *region);
+/*
+ * A dataspace goes: its memory is destroyed next. Unmaps, in steps, if the memory's end does not do
+ * that. True: done.
+ */
+bool port_region_revoke(struct pd *pd, struct region *region);
 /* Kernel's part of a further thread: its page and message buffer. The first comes with the PD. */
 TN_MUST_USE tn_error port_thread_create(struct thread *thread);
-/* Ends it, whatever it does. The first one goes with the PD; all others of the PD too. */
-void port_thread_destroy(struct thread *thread);
+/*
+ * One bounded step of ending it, whatever it does. True: done. The first one goes with the PD; all
+ * others of the PD too.
+ */
+bool port_thread_destroy(struct thread *thread);
 /*
  * Follow thread->priority and thread->cpus, where the thread runs already; port_thread_start()
  * looks by itself. Of cpus only those of port_cpus() are set, at least one.
@@ -138,6 +165,15 @@ void core_start(void);
 tn_error core_request(struct pd *client, tn_handle handle, struct tn_request *request);
 /* The thread has faulted and stays as it is until the PD is destroyed. */
 void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault);
+/*
+ * One bounded step of what core has to do by itself; true: there is more. The port calls it now and
+ * then while it says so, and handles events in between.
+ */
+bool core_work(void);
+/* Whether core_work() has anything to do. */
+bool core_work_pending(void);
+/* port_pd_destroy() can go on. */
+void core_pd_ready(struct pd *pd);
 /* The kernel ended the PD by itself (for instance by a forbidden system call). */
 void core_pd_ended(struct pd *pd, const struct tn_fault *fault);
 void core_deadline(void);

@@ -2,9 +2,14 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 #include <core/account.h>
+#include <core/dataspace.h>
 #include <core/memory.h>
 #include <core/price.h>
 #include <core/region.h>
+#include <core/work.h>
+
+/* What a step of the port's costs. */
+enum { MAP_UNITS = 32 };
 
 static uint64_t end_of(const struct region *region)
 {
@@ -111,10 +116,24 @@ static void unlink_region(struct pd *pd, struct region *region)
 	core_free(region, sizeof(*region));
 }
 
+/* As much as this step allows, or all. An error other than TN_ERR_AGAIN: nothing is mapped. */
+static tn_error map_step(struct region *region, bool all)
+{
+	tn_error error;
+	do {
+		work_spend(MAP_UNITS);
+		error = port_region_map(region->pd, region);
+	} while (error == TN_ERR_AGAIN && (all || work_left()));
+	region->arriving = error == TN_ERR_AGAIN;
+	return error;
+}
+
 tn_error region_attach(struct pd *pd, const struct region_args *args, struct region **made)
 {
 	uint64_t size = args->size;
 	tn_error error = args->dataspace ? check(args, &size) : TN_OK;
+	if (error == TN_OK && args->dataspace)
+		error = dataspace_ready(args->dataspace);
 	if (error != TN_OK)
 		return error;
 	uint64_t address = args->address ? args->address : find_gap(pd, size);
@@ -143,8 +162,8 @@ tn_error region_attach(struct pd *pd, const struct region_args *args, struct reg
 	list_insert_before(before, &region->in_pd);
 	if (args->dataspace)
 		list_append(&args->dataspace->regions, &region->in_dataspace);
-	error = port_region_map(pd, region);
-	if (error != TN_OK) {
+	error = map_step(region, !args->dataspace);
+	if (error != TN_OK && error != TN_ERR_AGAIN) {
 		unlink_region(pd, region);
 		return error;
 	}
@@ -152,43 +171,71 @@ tn_error region_attach(struct pd *pd, const struct region_args *args, struct reg
 	return TN_OK;
 }
 
+tn_error region_settle(struct pd *pd, uint64_t address)
+{
+	struct region *region = core_region_find(pd, address);
+	if (!region || region->leaving)
+		return TN_ERR_NOT_FOUND;
+	if (!region->memory)
+		return TN_ERR_GONE;
+	return region->arriving ? map_step(region, false) : TN_OK;
+}
+
 void core_region_gone(struct pd *pd, struct region *region)
 {
 	unlink_region(pd, region);
 }
 
-void region_remove(struct region *region, uint64_t *address, uint64_t *size)
+tn_error region_remove(struct region *region, uint64_t *address, uint64_t *size)
 {
+	enum port_progress progress = PORT_MORE;
 	*address = region->address;
 	*size = region->size;
-	region->leaving = true;
-	if (port_region_unmap(region->pd, region))
+	region->leaving = region->unmapping = true;
+	while (progress == PORT_MORE) {
+		if (!work_left())
+			return TN_ERR_AGAIN;
+		work_spend(MAP_UNITS);
+		progress = port_region_unmap(region->pd, region);
+	}
+	region->unmapping = false;
+	if (progress == PORT_DONE)
 		unlink_region(region->pd, region);
+	return TN_OK;
 }
 
 tn_error region_detach(struct pd *pd, uint64_t address, uint64_t *detached_at, uint64_t *size)
 {
 	struct region *region = core_region_find(pd, address);
 	bool binary = address >= LAYOUT_BINARIES && address < LAYOUT_BINARIES_END;
-	if (!region || region->leaving || (!binary && address < LAYOUT_ATTACH))
+	if (!region || (region->leaving && !region->unmapping) ||
+	    (!binary && address < LAYOUT_ATTACH))
 		return TN_ERR_NOT_FOUND;
-	region_remove(region, detached_at, size);
-	return TN_OK;
+	return region_remove(region, detached_at, size);
 }
 
-void region_orphan(struct region *region)
+bool region_orphan(struct region *region)
 {
-	struct pd *pd = region->pd;
-	if (region->memory)
-		port_region_revoke(pd, region);
+	while (region->memory) {
+		if (!work_left())
+			return false;
+		work_spend(MAP_UNITS);
+		if (port_region_revoke(region->pd, region))
+			region->memory = NULL;
+	}
 	list_remove(&region->in_dataspace);
 	region->dataspace = NULL;
-	region->memory = NULL;
+	return true;
 }
 
-void regions_free(struct pd *pd)
+bool regions_step(struct pd *pd)
 {
 	struct list_node *node;
-	while ((node = list_first(&pd->regions)))
+	while ((node = list_first(&pd->regions))) {
+		if (!work_left())
+			return false;
+		work_spend(1);
 		unlink_region(pd, list_entry(node, struct region, in_pd));
+	}
+	return true;
 }

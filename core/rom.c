@@ -80,10 +80,14 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 	return TN_OK;
 }
 
+struct dataspace **rom_dataspace(struct object *object)
+{
+	return &list_entry(object, struct rom_session, object)->dataspace;
+}
+
 void rom_free(struct object *object)
 {
 	struct rom_session *session = list_entry(object, struct rom_session, object);
-	object_destroy(&session->dataspace->object);
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(session, sizeof(*session));
 }

@@ -23,11 +23,13 @@ struct root_session {
 	uint32_t id;
 	struct object *object;
 	bool is_pd, collected;
+	enum { OPEN, CLOSING, CLOSED } state;
 };
 
 static struct object root;
 static struct list sessions;
 static uint32_t last_id;
+static tn_handle progress; /* init's signal */
 
 static const struct {
 	const char *name;
@@ -118,13 +120,11 @@ static tn_error environment(void *self, struct tn_request *request, uint32_t *fl
 	return error;
 }
 
-static tn_error session_signal(void *self, struct tn_request *request, tn_signal_cap progress)
+static tn_error session_signal(void *self, struct tn_request *request, tn_signal_cap changed)
 {
 	(void)self;
 	(void)request;
-	/* Never submitted: nothing is ever pending. */
-	return cap_object(core_caller(), progress.handle, OBJECT_SIGNAL) ? TN_OK
-									 : TN_ERR_CAPABILITY;
+	return cap_hold(core_caller(), changed.handle, OBJECT_SIGNAL, &progress);
 }
 
 static tn_error create(enum object_kind kind, const char *label, uint64_t ram, uint64_t caps,
@@ -194,6 +194,28 @@ static tn_error session_open(void *self, struct tn_request *request, const char 
 	return TN_OK;
 }
 
+/* What it cost and donated comes back when init is told of its end, not before: init counts. */
+static void forget(struct root_session *session)
+{
+	object_release(session->object);
+	list_remove(&session->in_sessions);
+	core_free(session, sizeof(*session));
+}
+
+void root_object_ended(struct object *object)
+{
+	struct list_node *node = list_first(&sessions);
+	for (; node; node = list_next(&sessions, node)) {
+		struct root_session *session = list_entry(node, struct root_session, in_sessions);
+		if (session->object != object)
+			continue;
+		if (session->state == CLOSING)
+			cap_submit(progress);
+		session->state = CLOSED;
+		return;
+	}
+}
+
 static tn_error session_collect(void *self, struct tn_request *request, uint32_t id,
 				uint32_t *state, uint32_t *reason, tn_any_cap *cap)
 {
@@ -202,8 +224,14 @@ static tn_error session_collect(void *self, struct tn_request *request, uint32_t
 	(void)request;
 	if (!session)
 		return TN_ERR_NOT_FOUND;
-	*state = TN_SESSION_READY;
 	*reason = TN_OK;
+	if (session->state != OPEN) {
+		*state = session->state == CLOSED ? TN_SESSION_DENIED : TN_SESSION_PENDING;
+		if (session->state == CLOSED)
+			forget(session);
+		return TN_OK;
+	}
+	*state = TN_SESSION_READY;
 	if (session->collected)
 		return TN_OK;
 	tn_error error = give(session->object, &cap->handle);
@@ -218,7 +246,7 @@ static tn_error session_upgrade(void *self, struct tn_request *request, uint32_t
 	struct root_session *session = find(id);
 	(void)self;
 	(void)request;
-	if (!session)
+	if (!session || session->state != OPEN)
 		return TN_ERR_NOT_FOUND;
 	if (!session->is_pd)
 		return TN_OK;
@@ -233,9 +261,12 @@ static tn_error session_close(void *self, struct tn_request *request, uint32_t i
 	(void)request;
 	if (!session)
 		return TN_ERR_NOT_FOUND;
-	list_remove(&session->in_sessions);
-	object_destroy(session->object);
-	core_free(session, sizeof(*session));
+	if (session->state != OPEN)
+		return TN_OK;
+	session->object->awaited = true;
+	object_end(session->object);
+	if (!object_step(session->object))
+		session->state = CLOSING;
 	return TN_OK;
 }
 

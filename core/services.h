@@ -15,12 +15,16 @@ void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The module is named by the last element of the label. */
 TN_MUST_USE tn_error rom_create(struct pd *payer, const char *label, struct object **made);
+/* It ends with the session, in steps. */
+struct dataspace **rom_dataspace(struct object *object);
 void rom_free(struct object *object);
 tn_error rom_request(struct object *object, struct tn_request *request);
 bool rom_module(const char *name, struct port_module *module);
 
 TN_MUST_USE tn_error time_create(struct pd *payer, struct object **made);
 void time_free(struct object *object);
+/* Tells the rest of those whose deadlines have passed. */
+void time_step(void);
 tn_error time_request(struct object *object, struct tn_request *request);
 
 TN_MUST_USE tn_error cpu_create(struct pd *payer, struct object **made);
@@ -34,9 +38,13 @@ tn_error cpu_request(struct object *object, struct tn_request *request);
 TN_MUST_USE tn_error device_create(enum object_kind kind, struct pd *payer, const char *label,
 				   struct object **made) __attribute__((weak));
 void device_free(struct object *object) __attribute__((weak));
+/* Of IO_MEM. */
+struct dataspace **device_dataspace(struct object *object) __attribute__((weak));
 tn_error device_request(struct object *object, struct tn_request *request) __attribute__((weak));
 
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);
+/* The object of a session that init has closed. */
+void root_object_ended(struct object *object);
 /* Creates and starts init. */
 void root_start(void);

@@ -11,13 +11,18 @@
 #include <tenon/text.h>
 #include <core/thread.h>
 #include <core/transfer.h>
+#include <core/work.h>
 
 /* What is left of a slot when a port has had its part, and the guard. */
 enum { STACK_MAX = 0xc0000 };
+enum { THREAD_UNITS = 16 };
 
 void thread_init_first(struct pd *pd)
 {
 	list_init(&pd->threads);
+	list_init(&pd->thread.objects);
+	list_init(&pd->thread.channels);
+	pd->thread_count = 1;
 	pd->limits = (struct cpu_limits){ TN_PRIORITY_MAX, port_cpus() };
 	pd->thread.pd = pd;
 	pd->thread.priority = TN_PRIORITY_DEFAULT;
@@ -96,7 +101,7 @@ static tn_error make_stack(struct thread *thread)
 		.size = thread->stack_size,
 		.rights = TN_RIGHT_READ | TN_RIGHT_WRITE,
 	};
-	tn_error error = port_memory_create(&thread->stack, thread->stack_size / TN_PAGE_SIZE);
+	tn_error error = memory_create(&thread->stack, thread->stack_size / TN_PAGE_SIZE);
 	if (error != TN_OK)
 		return error;
 	thread->has_stack = true;
@@ -111,8 +116,9 @@ static uint64_t price_of(const struct thread *thread)
 static void free_thread(struct thread *thread)
 {
 	list_remove(&thread->in_pd);
+	thread->pd->thread_count--;
 	if (thread->has_stack)
-		port_memory_destroy(&thread->stack);
+		memory_destroy(&thread->stack);
 	account_refund(thread->pd, TN_USAGE_THREAD, price_of(thread), 0);
 	core_free(thread, sizeof(*thread));
 }
@@ -134,7 +140,10 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 		account_refund(pd, TN_USAGE_THREAD, PRICE_THREAD_RAM + stack_size, 0);
 		return TN_ERR_LIMIT;
 	}
+	list_init(&thread->objects);
+	list_init(&thread->channels);
 	thread->pd = pd;
+	pd->thread_count++;
 	thread->index = before->index + 1;
 	thread->priority = lower(priority, pd->limits.priority);
 	thread->cpus = pd->limits.cpus;
@@ -147,66 +156,58 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 	if (error == TN_OK)
 		*made = thread;
 	else
-		thread_end(thread);
+		(void)thread_step(thread); /* it serves nothing yet */
 	return error;
 }
 
-static bool serves(const struct object *object, const struct thread *thread)
+static bool end_served(struct thread *thread)
 {
-	return object->entrypoint == thread;
+	struct list_node *node;
+	while ((node = list_first(&thread->objects)))
+		if (!work_left() || !object_step(list_entry(node, struct object, in_entrypoint)))
+			return false;
+	while ((node = list_first(&thread->channels)))
+		if (!work_left() || !channel_step(list_entry(node, struct channel, in_entrypoint)))
+			return false;
+	return true;
 }
 
-/* Destroying one object may end others: begin anew after each. */
-static void end_objects(struct thread *thread)
-{
-	struct list *objects = &thread->pd->objects;
-	struct list_node *node = list_first(objects);
-	while (node) {
-		struct object *object = list_entry(node, struct object, in_payer);
-		node = list_next(objects, node);
-		if (!serves(object, thread))
-			continue;
-		object_destroy(object);
-		node = list_first(objects);
-	}
-}
-
-static void end_channels(struct thread *thread)
-{
-	struct list *channels = &thread->pd->server_channels;
-	struct list_node *node = list_first(channels);
-	while (node) {
-		struct channel *channel = list_entry(node, struct channel, in_server);
-		node = list_next(channels, node);
-		if (channel->entrypoint == thread)
-			channel_destroy(channel);
-	}
-}
-
-void thread_end(struct thread *thread)
+bool thread_step(struct thread *thread)
 {
 	uint64_t address, size;
-	end_objects(thread);
-	end_channels(thread);
+	thread->ending = true;
+	if (!end_served(thread))
+		return false;
 	transfer_forget(thread);
-	port_thread_destroy(thread);
+	while (!port_thread_destroy(thread)) {
+		work_spend(THREAD_UNITS);
+		if (!work_left())
+			return false;
+	}
 	uint64_t top = LAYOUT_STACKS + (thread->index + 1ull) * LAYOUT_STACK_SLOT;
 	struct region *region = core_region_find(thread->pd, top - TN_PAGE_SIZE);
 	if (region && !region->leaving) {
 		region->memory = NULL; /* it may have to wait for the runtime */
-		region_remove(region, &address, &size);
+		while (region_remove(region, &address, &size) == TN_ERR_AGAIN)
+			work_begin(); /* a stack is small */
 	}
 	free_thread(thread);
+	return true;
 }
 
-void threads_free(struct pd *pd)
+bool threads_step(struct pd *pd)
 {
 	struct thread *thread;
-	while ((thread = next_thread(pd, &pd->thread)))
+	while ((thread = next_thread(pd, &pd->thread))) {
+		if (!work_left())
+			return false;
+		work_spend(THREAD_UNITS);
 		free_thread(thread);
+	}
 	if (pd->thread.has_stack)
-		port_memory_destroy(&pd->thread.stack);
+		memory_destroy(&pd->thread.stack);
 	pd->thread.has_stack = false;
+	return true;
 }
 
 static tn_handle calling(struct thread *thread)
@@ -242,6 +243,8 @@ void threads_abort_channel(struct channel *channel)
 struct thread *thread_calling(struct channel *channel, uint32_t index, tn_handle *handle)
 {
 	struct thread *thread = thread_find(channel->client, index);
-	*handle = thread ? calls_over(thread, channel) : 0;
+	if (!thread || thread->pd->state == TN_PD_DEAD)
+		return NULL;
+	*handle = calls_over(thread, channel);
 	return *handle ? thread : NULL;
 }

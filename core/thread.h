@@ -12,19 +12,22 @@ void thread_init_first(struct pd *pd);
 struct thread *thread_find(struct pd *pd, uint32_t index);
 TN_MUST_USE tn_error thread_create(struct pd *pd, const char *name, uint32_t priority,
 				   uint64_t stack_size, struct thread **made);
-/* With the objects that it served; the caller has checked that it is not the first. */
-void thread_end(struct thread *thread);
+/*
+ * One bounded step of ending it, with the objects that it served; the caller has checked that it is
+ * not the first. True: it is gone.
+ */
+bool thread_step(struct thread *thread);
+/* All but the first, when the PD is stopped. True: done. */
+bool threads_step(struct pd *pd);
 /* Cut to the limits of the PD; of `cpus` at least one is within them. */
 void thread_set_priority(struct thread *thread, uint32_t priority);
 void thread_set_affinity(struct thread *thread, uint64_t cpus);
 /* Lowers the limits to these too, and with them what threads have. No CPU in common: stays. */
 void threads_restrict(struct pd *pd, const struct cpu_limits *limits);
-/* All but the first, when the PD is stopped. */
-void threads_free(struct pd *pd);
 
 /* Ends the calls of all threads of `client` that are in one through the capability or channel. */
 void threads_abort_cap(struct pd *client, tn_handle handle);
 void threads_abort_channel(struct channel *channel);
-/* The client's thread of that index, if it is in a call over the channel, and the capability that it
- * calls through; NULL otherwise. */
+/* The client's thread of that index, if it is in a call over the channel, and the capability that
+ * it calls through; NULL otherwise. */
 struct thread *thread_calling(struct channel *channel, uint32_t index, tn_handle *handle);

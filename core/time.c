@@ -7,42 +7,68 @@
 #include <core/object.h>
 #include <core/price.h>
 #include <core/services.h>
+#include <core/work.h>
+#include <tenon/tree.h>
 
 struct time_session {
 	struct object object;
 	tn_handle reached; /* core's capability to the client's signal */
 	uint64_t deadline;
-	struct list_node in_sessions;
+	struct tn_tree_node in_waiting;
 };
 
-static struct list sessions;
+static int order(const void *key, const struct tn_tree_node *node)
+{
+	uint64_t deadline = *(const uint64_t *)key;
+	const struct time_session *session =
+		TN_CONTAINER_OF_CONST(node, struct time_session, in_waiting);
+	return (deadline > session->deadline) - (deadline < session->deadline);
+}
+
+/* Those with a deadline. */
+static struct tn_tree waiting = TN_TREE_INIT(order);
+
+static struct time_session *earliest(void)
+{
+	struct tn_tree_node *node = tn_tree_first(&waiting);
+	return node ? TN_CONTAINER_OF(node, struct time_session, in_waiting) : NULL;
+}
 
 /* Tells the port the earliest of all. */
 static void program(void)
 {
-	uint64_t earliest = UINT64_MAX;
-	struct list_node *node = list_first(&sessions);
-	for (; node; node = list_next(&sessions, node)) {
-		struct time_session *session = list_entry(node, struct time_session, in_sessions);
-		if (session->deadline < earliest)
-			earliest = session->deadline;
+	struct time_session *session = earliest();
+	port_deadline(session ? session->deadline : UINT64_MAX);
+}
+
+static void set_deadline(struct time_session *session, uint64_t ns)
+{
+	tn_tree_remove(&waiting, &session->in_waiting);
+	session->deadline = ns;
+	if (ns != UINT64_MAX)
+		tn_tree_add(&waiting, &session->deadline, &session->in_waiting);
+}
+
+void time_step(void)
+{
+	uint64_t now = port_time();
+	struct time_session *session;
+	while ((session = earliest()) && session->deadline <= now) {
+		if (!work_left()) {
+			work_wanted();
+			return; /* the port is not asked before all have been told */
+		}
+		work_spend(2);
+		set_deadline(session, UINT64_MAX);
+		cap_submit(session->reached);
 	}
-	port_deadline(earliest);
+	program();
 }
 
 void core_deadline(void)
 {
-	uint64_t now = port_time();
-	struct list_node *node = sessions.head.next ? list_first(&sessions) : NULL;
-	for (; node; node = list_next(&sessions, node)) {
-		struct time_session *session = list_entry(node, struct time_session, in_sessions);
-		if (session->deadline > now)
-			continue;
-		session->deadline = UINT64_MAX;
-		cap_submit(session->reached);
-	}
-	if (sessions.head.next)
-		program();
+	work_begin();
+	time_step();
 }
 
 static tn_error now(void *self, struct tn_request *request, uint64_t *ns)
@@ -64,7 +90,7 @@ static tn_error deadline(void *self, struct tn_request *request, uint64_t ns)
 {
 	struct time_session *session = self;
 	(void)request;
-	session->deadline = ns;
+	set_deadline(session, ns);
 	program();
 	return TN_OK;
 }
@@ -79,11 +105,8 @@ tn_error time_create(struct pd *payer, struct object **made)
 		account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 		return TN_ERR_LIMIT;
 	}
-	if (!sessions.head.next)
-		list_init(&sessions);
 	object_init(&session->object, OBJECT_TIME, payer);
 	session->deadline = UINT64_MAX;
-	list_append(&sessions, &session->in_sessions);
 	*made = &session->object;
 	return TN_OK;
 }
@@ -91,7 +114,7 @@ tn_error time_create(struct pd *payer, struct object **made)
 void time_free(struct object *object)
 {
 	struct time_session *session = list_entry(object, struct time_session, object);
-	list_remove(&session->in_sessions);
+	set_deadline(session, UINT64_MAX);
 	cap_drop(&session->reached);
 	program();
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);

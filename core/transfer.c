@@ -92,6 +92,8 @@ static bool is_busy(struct channel *channel, uint32_t thread, const struct tn_tr
 
 tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn_handles *handles)
 {
+	if (channel->ending || channel->server->state == TN_PD_DEAD)
+		return TN_ERR_GONE;
 	struct tn_transfer *record = server_record(channel);
 	if (!record)
 		return TN_ERR_OUT_OF_RAM;

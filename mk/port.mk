@@ -12,7 +12,7 @@
 #   <k>.runtime.srcs  <k>.runtime.cflags  <k>.runtime.ldflags
 #   <k>.targets      what else has to be made for the port to run; with rules of its own
 #   <k>.installed    what an installed SDK needs beside core and runtime
-#   <k>.generic      libraries of lib/ compiled into core (default: format text)
+#   <k>.generic      libraries of lib/ compiled into core (default: format text containers)
 #   <k>.devices      yes: core/device/ is part of core
 #
 # Kernel-specific attackers, which enter the kernel by themselves, are system tests under
@@ -49,7 +49,7 @@ endef
 # $(call port,kernel)
 define port
 $(1).core.all := $$(wildcard core/*.c base/*.c arch/$(ARCH)/core*.[cS] kernel/$(1)/core/*.[cS]) \
-	$$(wildcard $$(addsuffix /*.c,$$(addprefix lib/,$$(or $$($(1).generic),format text)))) $$($(1).core.srcs)
+	$$(wildcard $$(addsuffix /*.c,$$(addprefix lib/,$$(or $$($(1).generic),format text containers)))) $$($(1).core.srcs)
 $(1).core.all += $$(if $$($(1).devices),$$(wildcard core/device/*.c))
 $(1).runtime.all := $$(wildcard runtime/*.c base/*.c arch/$(ARCH)/runtime*.[cS] kernel/$(1)/runtime/*.[cS]) \
 	$$(wildcard lib/sha256/*.c lib/format/*.c) $$($(1).runtime.srcs)

@@ -140,7 +140,10 @@ ABI tn_error tn_object_create(struct tn_entrypoint *entrypoint, struct tn_object
 
 static void end_identity(tn_handle handle)
 {
-	tn_error error = tn_pd_object_destroy(runtime_env.pd, (tn_any_cap){ handle });
+	tn_error error;
+	do
+		error = tn_pd_object_destroy(runtime_env.pd, (tn_any_cap){ handle });
+	while (error == TN_ERR_AGAIN);
 	(void)error; /* gone is gone */
 	cap_forget(handle);
 }

@@ -98,8 +98,8 @@ static tn_error start(struct tn_thread *thread)
 static void release(struct tn_thread *thread)
 {
 	tn_mutex_lock(&places);
-	tn_error error = tn_cpu_thread_end(runtime_env.cpu, runtime_env.pd, thread->index);
-	(void)error; /* it is there */
+	while (tn_cpu_thread_end(runtime_env.cpu, runtime_env.pd, thread->index) == TN_ERR_AGAIN)
+		; /* it serves many */
 	port_detached(thread->base, thread->top - thread->base);
 	port_thread_ended(thread->index);
 	tn_mutex_unlock(&places);

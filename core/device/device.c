@@ -111,12 +111,15 @@ tn_error device_create(enum object_kind kind, struct pd *payer, const char *labe
 	return TN_OK;
 }
 
+struct dataspace **device_dataspace(struct object *object)
+{
+	return &list_entry(object, struct device, object)->dataspace;
+}
+
 void device_free(struct object *object)
 {
 	struct device *device = list_entry(object, struct device, object);
-	if (object->kind == OBJECT_IO_MEM)
-		io_mem_close(device);
-	else if (object->kind == OBJECT_IRQ)
+	if (object->kind == OBJECT_IRQ)
 		irq_close(device);
 	discard(device, object->payer);
 }

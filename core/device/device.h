@@ -36,7 +36,6 @@ bool device_taken(const struct device *wanted, const char *owner);
 
 /* Each checks the label and claims the range; the session is charged and freed by device.c. */
 TN_MUST_USE tn_error io_mem_open(struct device *device);
-void io_mem_close(struct device *device);
 tn_error io_mem_request(struct device *device, struct tn_request *request);
 TN_MUST_USE tn_error io_port_open(struct device *device);
 tn_error io_port_request(struct device *device, struct tn_request *request);

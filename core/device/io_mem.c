@@ -38,11 +38,6 @@ tn_error io_mem_open(struct device *device)
 	return error;
 }
 
-void io_mem_close(struct device *device)
-{
-	object_destroy(&device->dataspace->object);
-}
-
 static tn_error dataspace(void *self, struct tn_request *request, uint64_t *size,
 			  tn_dataspace_cap *cap)
 {

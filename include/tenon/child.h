@@ -120,8 +120,10 @@ struct tn_upstream {
 	} state;
 	uint32_t id;
 	bool closing;
+	bool counts; /* of a PD */
 	tn_error reason;
 	tn_handle cap;
+	struct tn_quota back;        /* what came back with its end */
 	struct tn_list_node waiting; /* in family->upstreams */
 	void (*progress)(void *owner);
 	void *owner;
@@ -161,6 +163,9 @@ struct tn_child {
 	const char *name;      /* stays; part of labels */
 	const char *binary;    /* stays; label of the ROM session with the executable */
 	struct tn_quota quota; /* all that the child starts with */
+	bool restricted;       /* to these from its start on: */
+	uint32_t priority;     /* at most */
+	uint64_t cpus;         /* as bits */
 	/* private: */
 	struct tn_family *family;
 	struct tn_list_node in_family, in_advance;

@@ -72,12 +72,16 @@ struct tn_fault {
 #define TN_PD(RPC, I)                                                                              \
 	RPC(I, alloc, In(uint64_t, size), OutCap(tn_dataspace_cap, dataspace))                     \
 	/* As long as it is attached in this PD: detaches one piece and tells which; then frees */ \
-	/* the dataspace, with size 0. */                                                          \
+	/* the dataspace, with size 0. TN_ERR_AGAIN: not all of it yet; to be called again. Out */ \
+	/* of reach and back in the accounts when it returns TN_OK. */                             \
 	RPC(I, free, InCap(tn_dataspace_cap, dataspace), Out(uint64_t, detached_at),               \
 	    Out(uint64_t, detached_size))                                                          \
+	/* TN_ERR_AGAIN: the memory is not zeroed yet; to be called again. A large piece may be */ \
+	/* accessible in part, see settle. */                                                      \
 	RPC(I, attach, InCap(tn_dataspace_cap, dataspace), In(uint64_t, address),                  \
 	    In(uint64_t, offset), In(uint64_t, size), In(uint32_t, rights),                        \
 	    Out(uint64_t, attached_at), Out(uint64_t, attached_size))                              \
+	/* TN_ERR_AGAIN: not all of it yet; to be called again. */                                 \
 	RPC(I, detach, In(uint64_t, address), Out(uint64_t, detached_at),                          \
 	    Out(uint64_t, detached_size))                                                          \
 	/* An identity for an RPC object, or a signal, of the PD's entrypoint: the key comes */    \
@@ -86,6 +90,8 @@ struct tn_fault {
 	    OutCap(tn_any_cap, cap))                                                               \
 	RPC(I, signal_create, In(uint32_t, entrypoint), In(uint32_t, key),                         \
 	    OutCap(tn_signal_cap, cap))                                                            \
+	/* Nobody uses the object from now on. TN_ERR_AGAIN: some hold it yet; to be called again. \
+	 */                                                                                        \
 	RPC(I, object_destroy, InCap(tn_any_cap, cap))                                             \
 	/* Capability transfer; see "Transfer" in doc/architecture.md. TN_ERR_BUSY: another */     \
 	/* thread of the caller has one under way over the same channel. */                        \
@@ -109,6 +115,8 @@ struct tn_fault {
 	/* See tn_dataspace_seal(). */                                                             \
 	RPC(I, seal, InCap(tn_dataspace_cap, dataspace))                                           \
 	/* Of one kind, enum tn_usage_kind; TN_ERR_ARGUMENT: there is no such. */                  \
-	RPC(I, usage, In(uint32_t, kind), Out(struct tn_usage, usage))
+	RPC(I, usage, In(uint32_t, kind), Out(struct tn_usage, usage))                             \
+	/* Makes more of what is attached there accessible; TN_ERR_AGAIN: not all of it yet. */    \
+	RPC(I, settle, In(uint64_t, address))
 
 TN_RPC_INTERFACE(tn_pd, TN_PD)

@@ -84,6 +84,11 @@ static tn_error run(struct tn_child *child)
 	error = tn_pd_watch(pd, child->watch.cap);
 	if (error != TN_OK)
 		return error;
+	if (child->restricted)
+		error = tn_cpu_restrict_pd(tn_env_cpu(child->family->env), pd, child->priority,
+					   child->cpus);
+	if (error != TN_OK)
+		return error;
 	child->state = TN_CHILD_RUNNING;
 	family_changed(child->family);
 	tn_any_cap object = { parent.handle };
@@ -124,6 +129,7 @@ static tn_error open_pd(struct tn_child *child)
 	request.functions = tn_pd_interface.count;
 	request.digest = tn_interface_digest(&tn_pd_interface, tn_pd_interface.count);
 	tn_text_copy_cut(request.interface, sizeof(request.interface), tn_pd_interface.name);
+	child->pd.counts = true;
 	child->pd.progress = pd_progress;
 	child->pd.owner = child;
 	upstream_open(child->family, &child->pd, &request, child->quota);
@@ -155,9 +161,7 @@ static void close_pd(struct tn_child *child)
 		tn_signal_destroy(&child->watch);
 	if (child->served_object)
 		tn_object_destroy(&child->object);
-	struct tn_quota before = quota_own(child->family);
-	upstream_close(child->family, &child->pd); /* core's, hence at once */
-	child->returned = quota_difference(quota_own(child->family), before);
+	upstream_close(child->family, &child->pd);
 }
 
 /* Nothing of the child runs, its quota is back: settle what others had with it. */
@@ -186,8 +190,10 @@ void child_advance(struct tn_child *child)
 		advance_birth(child);
 	if (child->state == TN_CHILD_ENDING)
 		close_pd(child);
-	if (child->state == TN_CHILD_CLOSING && child->pd.state == TN_UPSTREAM_ENDED)
+	if (child->state == TN_CHILD_CLOSING && child->pd.state == TN_UPSTREAM_ENDED) {
+		child->returned = child->pd.back;
 		bury(child);
+	}
 }
 
 void tn_child_kill(struct tn_child *child)

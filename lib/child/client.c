@@ -109,6 +109,7 @@ tn_error child_session_collect(void *self, struct tn_request *request, uint32_t 
 	} else if (session->state == SESSION_ENDED) {
 		*state = TN_SESSION_DENIED;
 		*reason = (uint32_t)session->reason;
+		session_settle(session);
 		session_free(session);
 	}
 	return TN_OK;

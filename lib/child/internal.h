@@ -73,6 +73,8 @@ TN_MUST_USE tn_error session_upgrade(struct tn_child_session *session, struct tn
 void session_close(struct tn_child_session *session);
 /* It is over: `donated` and `offered` are here again and go to the client, who is told. */
 void session_end(struct tn_child_session *session, tn_error reason);
+/* A PD session's quota returns to the client when it is told of the end, not before: it counts. */
+void session_settle(struct tn_child_session *session);
 /* Ended and collected, or nobody is left to collect it. */
 void session_free(struct tn_child_session *session);
 void session_client_gone(struct tn_child_session *session);

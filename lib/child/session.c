@@ -129,11 +129,35 @@ void session_tell_client(struct tn_child_session *session)
 		(void)tn_signal_submit(session->client->progress);
 }
 
-void session_end(struct tn_child_session *session, tn_error reason)
+/*
+ * What a PD has may be moved while it lives, by whoever holds its capability. So what is donated to
+ * a PD session is not what comes back of it: the difference of the own limits tells. It comes
+ * back when the own parent says that the session has ended, so that nothing else is counted; this
+ * component does the same for its client.
+ */
+static bool has_accounts(const struct tn_child_session *session)
+{
+	return tn_text_equal(session->request.service, "PD");
+}
+
+static struct tn_quota own_limits(const struct tn_child_session *session)
+{
+	return has_accounts(session) ? quota_own(session->family) : no_quota;
+}
+
+void session_settle(struct tn_child_session *session)
 {
 	if (session->client)
-		quota_return(session->client, quota_sum(session->donated, session->offered));
-	session->donated = session->offered = no_quota;
+		quota_return(session->client, session->donated);
+	session->donated = no_quota;
+}
+
+void session_end(struct tn_child_session *session, tn_error reason)
+{
+	session->donated = quota_sum(session->donated, session->offered);
+	session->offered = no_quota;
+	if (!has_accounts(session))
+		session_settle(session);
 	session->state = SESSION_ENDED;
 	session->reason = reason;
 	leave_server(session);
@@ -156,6 +180,10 @@ static void upstream_progress(struct tn_child_session *session)
 		session->offered = no_quota;
 		session_tell_client(session);
 	} else if (upstream->state == TN_UPSTREAM_ENDED) {
+		if (session->state == SESSION_CLOSING && has_accounts(session))
+			session->donated =
+				quota_difference(quota_sum(session->donated, upstream->back),
+						 session->taken);
 		session_end(session, upstream->reason);
 	}
 }
@@ -173,21 +201,6 @@ void session_poll(struct tn_child_session *session)
 	upstream_progress(session);
 }
 
-/*
- * What a PD has may be moved while it lives, by whoever holds its capability. So what is donated to
- * a PD session is not what comes back of it: the difference of the own limits tells. The PD
- * service is core's, all parents on the way answer at once.
- */
-static bool has_accounts(const struct tn_child_session *session)
-{
-	return tn_text_equal(session->request.service, "PD");
-}
-
-static struct tn_quota own_limits(const struct tn_child_session *session)
-{
-	return has_accounts(session) ? quota_own(session->family) : no_quota;
-}
-
 static void note_taken(struct tn_child_session *session, struct tn_quota before)
 {
 	struct tn_quota taken = quota_difference(before, own_limits(session));
@@ -200,6 +213,7 @@ static void open_at_parent(struct tn_child_session *session)
 {
 	struct tn_quota before = own_limits(session);
 	session->at_parent = true;
+	session->upstream.counts = has_accounts(session);
 	upstream_open(session->family, &session->upstream, &session->request, session->offered);
 	if (session->upstream.state == TN_UPSTREAM_READY)
 		note_taken(session, before);
@@ -306,14 +320,8 @@ tn_error session_upgrade(struct tn_child_session *session, struct tn_quota quota
 
 static void close_at_parent(struct tn_child_session *session)
 {
-	struct tn_quota before = own_limits(session);
 	session->state = SESSION_CLOSING;
 	upstream_close(session->family, &session->upstream);
-	if (has_accounts(session) && session->upstream.state == TN_UPSTREAM_ENDED) {
-		struct tn_quota back = quota_difference(own_limits(session), before);
-		session->donated =
-			quota_difference(quota_sum(session->donated, back), session->taken);
-	}
 	upstream_progress(session);
 }
 

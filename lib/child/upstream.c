@@ -25,6 +25,7 @@ void upstream_open(struct tn_family *family, struct tn_upstream *upstream,
 {
 	upstream->cap = 0;
 	upstream->closing = false;
+	upstream->back = (struct tn_quota){ 0, 0 };
 	tn_error error =
 		tn_parent_session_open(tn_env_parent(family->env), request->service, request->label,
 				       quota.ram, quota.caps, request->functions, request->digest,
@@ -37,12 +38,10 @@ void upstream_open(struct tn_family *family, struct tn_upstream *upstream,
 	upstream_poll(family, upstream);
 }
 
-void upstream_poll(struct tn_family *family, struct tn_upstream *upstream)
+static void collect(struct tn_family *family, struct tn_upstream *upstream)
 {
 	uint32_t state = TN_SESSION_PENDING, reason = TN_OK;
 	tn_any_cap cap = { 0 };
-	if (upstream->state != TN_UPSTREAM_WAITING)
-		return;
 	tn_error error = tn_parent_session_collect(tn_env_parent(family->env), upstream->id, &state,
 						   &reason, &cap);
 	if (error != TN_OK) {
@@ -57,6 +56,24 @@ void upstream_poll(struct tn_family *family, struct tn_upstream *upstream)
 	} else if (state == TN_SESSION_DENIED) {
 		ended(family, upstream, (tn_error)reason);
 	}
+}
+
+/*
+ * What a PD had comes back in the moment in which the parent says that its session has ended, so
+ * that nothing else is counted.
+ */
+void upstream_poll(struct tn_family *family, struct tn_upstream *upstream)
+{
+	if (upstream->state != TN_UPSTREAM_WAITING)
+		return;
+	if (!upstream->counts || !upstream->closing) {
+		collect(family, upstream);
+		return;
+	}
+	struct tn_quota before = quota_own(family);
+	collect(family, upstream);
+	if (upstream->state == TN_UPSTREAM_ENDED)
+		upstream->back = quota_difference(quota_own(family), before);
 }
 
 void upstream_upgrade(struct tn_family *family, struct tn_upstream *upstream, struct tn_quota quota)

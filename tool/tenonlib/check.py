@@ -124,14 +124,26 @@ def check_rules(mistakes, scenario, route, client):
             check_child(mistakes, scenario, rule, target, client)
         if target := rule.child("any-child"):
             check_any_child(mistakes, scenario, rule, target, client)
+        if (target := rule.child("state")) and rule.text() != "ROM":
+            mistakes.add(target, "state is a ROM: write service \"ROM\" label=\"...\" { state }")
         if covered and rule.text() not in schema.DEVICES:
             mistakes.add(rule, f"never applies: any-service in line {covered.line} comes first: move it "
                                "up, or remove it")
-        elif rule.name == "any-service" and not rule.properties:
+        elif rule.name == "any-service" and not rule.properties and not rule.child("any-child"):
             covered = rule
 
 
+def check_upward(mistakes, provides):
+    """What is provided to the parent comes from a child."""
+    for rule in provides.children:
+        if rule.name != "service" or rule.child("parent") or rule.child("state"):
+            mistakes.add(rule, "provides takes service \"name\" with { child \"name\" } or { any-child }: "
+                               "name a service and who has it")
+
+
 def check_references(mistakes, scenario):
+    for node in scenario.document.all("provides"):
+        check_upward(mistakes, node)
     for route, client in scenario.routes():
         check_rules(mistakes, scenario, route, client)
     for node in scenario.document.all("end"):
@@ -173,12 +185,17 @@ def check_endings(mistakes, scenario):
             continue
         if node.text() != "restart" and node.properties:
             mistakes.add(node.properties[0], f"{node.name}: only \"restart\" has delays: remove it")
-        delay = node.property("delay-ms")
+        delay, most = node.property("delay-ms"), node.property("delay-max-ms")
+        if delay and most and (delay.number() or 0) > (most.number() or 0):
+            mistakes.add(most, "delay-max-ms= is less than delay-ms=: give more")
         if delay and delay.number() == 0 and not node.property("limit"):
             mistakes.add(delay, "delay-ms=0: nothing would end a crash loop: add limit=")
 
 
-def check_once(mistakes, start):
+def check_start(mistakes, start):
+    if start.text() == "parent":
+        mistakes.add(start, "parent is no name for a child: labels of sessions from the parent begin with "
+                            "it: rename it")
     if start.property("binary") and start.child("binary"):
         mistakes.add(start.child("binary"), "binary is given twice: remove one")
     if start.child("config") and start.child("config-rom"):
@@ -194,7 +211,7 @@ def check_document(mistakes, document, total):
     check_endings(mistakes, scenario)
     scenarios = [scenario]
     for start in document.all("start"):
-        check_once(mistakes, start)
+        check_start(mistakes, start)
         if start.child("config") and binary_of(start)[0] == "init":
             inner = {name: scenario.quota(start, name)[1] for name in total}
             scenarios += check_document(mistakes, start.child("config"), inner)

@@ -53,9 +53,11 @@ KERNEL_ENTRY = re.compile(r"^(syscall|sysenter|sysret\w*|sysexit\w*|int|int1|int
                           r"vmmcall|lcall|ljmp)$")
 # AVX and later by their registers and VEX names; the rest of what came after the base level.
 ABOVE_BASE_OPERAND = re.compile(r"%(ymm|zmm|k[0-7]\b|xmm(1[6-9]|2\d|3[01]))|\{%k")
+# To a register it is of the base level; to memory it came with SSE 4.1.
+PEXTRW_TO_MEMORY = re.compile(r"^pextrw .*\)$")
 ABOVE_BASE = re.compile(
     r"^(v[a-z]+\w*|popcnt\w*|lzcnt\w*|tzcnt\w*|crc32\w*|movbe\w*|andn\w*|bextr\w*|blsi\w*|blsr\w*|"
-    r"blsmsk\w*|pdep\w*|pext\w*|mulx\w*|rorx\w*|sarx\w*|shlx\w*|shrx\w*|adcx\w*|adox\w*|"
+    r"blsmsk\w*|pdep\w*|pext[lq]?|mulx\w*|rorx\w*|sarx\w*|shlx\w*|shrx\w*|adcx\w*|adox\w*|"
     r"pshufb|phadd\w*|phsub\w*|pmaddubsw|pmulhrsw|psign\w*|pabs\w*|palignr|lddqu|haddp[sd]|"
     r"hsubp[sd]|addsubp[sd]|movddup|movshdup|movsldup|pblend\w*|blend\w*|dpp[sd]|pminsb|"
     r"pmins[db]|pmaxs[db]|pminu[dw]|pmaxu[dw]|pmov[sz]x\w*|pmulld|pmuldq|ptest|roundp[sd]|rounds[sd]|"
@@ -90,7 +92,8 @@ def check_instructions(file, declared=()):
         if SEGMENT.search(text) or name in ("fs", "gs"):
             wrong.append(f"{address}: {text.strip()}: segment register")
         if ((ABOVE_BASE.match(name) and not NOT_VECTOR.match(name)) or
-                ABOVE_BASE_OPERAND.search(operands)):
+                ABOVE_BASE_OPERAND.search(operands) or
+                PEXTRW_TO_MEMORY.match(f"{name} {operands}")):
             wrong.append(f"{address}: {name} {operands}: above the base level of the CPU")
     return wrong
 

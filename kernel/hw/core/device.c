@@ -49,6 +49,7 @@ void port_io_mem(struct port_memory *memory, uint64_t base, uint64_t pages, bool
 	*memory = (struct port_memory){
 		.base = base,
 		.pages = pages,
+		.zeroed = pages, /* never: it is a device's */
 		.attributes = write_combined ? HW_MEMORY_COMBINED : HW_MEMORY_UNCACHED,
 	};
 }
@@ -89,6 +90,8 @@ void port_irq_unbind(uint32_t line)
 tn_error port_dma_create(struct port_memory *memory, uint64_t pages, uint64_t *bus_address)
 {
 	tn_error error = port_memory_create(memory, pages);
+	while (error == TN_OK && !port_memory_prepare(memory))
+		; /* before the device is told where it is */
 	*bus_address = memory->base;
 	return error;
 }

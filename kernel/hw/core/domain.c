@@ -4,6 +4,8 @@
 /* Protection domains and threads. */
 #include <hw_core.h>
 
+enum { FRAMES_A_STEP = 2, THREADS_A_STEP = 4 };
+
 static void free_frame(uint64_t *frame)
 {
 	if (*frame)
@@ -30,7 +32,8 @@ tn_error port_pd_create(struct pd *pd)
 		return error;
 	error = port_thread_create(&pd->thread);
 	if (error != TN_OK)
-		port_pd_destroy(pd);
+		while (port_pd_destroy(pd) == PORT_MORE)
+			;
 	return error;
 }
 
@@ -54,23 +57,27 @@ tn_error port_thread_create(struct thread *thread)
 	return error;
 }
 
-static void destroy_thread(struct port_thread *thread)
+/* True: gone. False: it has stopped, but not all who called it have been told. */
+static bool destroy_thread(struct port_thread *thread)
 {
 	if (!thread->thread)
-		return;
-	while (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
-		;
+		return true;
+	if (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
+		return false;
 	free_frame(&thread->thread);
 	free_frame(&thread->utcb);
+	return true;
 }
 
-void port_thread_destroy(struct thread *thread)
+bool port_thread_destroy(struct thread *thread)
 {
-	destroy_thread(&thread->port);
+	if (!destroy_thread(&thread->port))
+		return false;
 	if (!thread->port.page)
-		return;
+		return true;
 	space_unmap(thread->pd, page_address(thread), 1);
 	free_frame(&thread->port.page);
+	return true;
 }
 
 void port_thread_set_priority(struct thread *thread)
@@ -97,15 +104,13 @@ uint64_t port_thread_time(struct thread *thread)
 	return hw_call2(HW_THREAD_TIME, thread->port.thread, 0).rsi;
 }
 
-static void destroy_space(struct pd *pd)
+/* Gives one frame back. False: it was the last. */
+static bool destroy_space(struct pd *pd)
 {
-	struct hw_result r;
-	do {
-		r = hw_call2(HW_PD_DESTROY, pd->port.pd, 0);
-		if (r.rsi)
-			frames_free(r.rsi, 1);
-	} while (r.status == HW_ERR_AGAIN);
-	pd->port.pd = 0;
+	struct hw_result r = hw_call2(HW_PD_DESTROY, pd->port.pd, 0);
+	if (r.rsi)
+		frames_free(r.rsi, 1);
+	return r.status == HW_ERR_AGAIN;
 }
 
 static void free_channel_pages(struct pd *pd)
@@ -119,17 +124,32 @@ static void free_channel_pages(struct pd *pd)
 	}
 }
 
-void port_pd_destroy(struct pd *pd)
+bool port_pd_stop(struct pd *pd)
 {
-	if (!pd->port.pd)
-		return;
 	struct list_node *node;
-	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node))
-		destroy_thread(&list_entry(node, struct thread, in_pd)->port);
-	destroy_space(pd);
+	unsigned ended = 0;
+	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node)) {
+		struct thread *thread = list_entry(node, struct thread, in_pd);
+		if (!thread->port.thread)
+			continue;
+		if (!destroy_thread(&thread->port) || ++ended == THREADS_A_STEP)
+			return false;
+	}
+	return true;
+}
+
+enum port_progress port_pd_destroy(struct pd *pd)
+{
+	struct list_node *node;
+	for (unsigned i = 0; pd->port.pd && i < FRAMES_A_STEP; i++)
+		if (!destroy_space(pd))
+			pd->port.pd = 0;
+	if (pd->port.pd)
+		return PORT_MORE;
 	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node))
 		free_frame(&list_entry(node, struct thread, in_pd)->port.page);
 	free_channel_pages(pd);
+	return PORT_DONE;
 }
 
 tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack_pointer,

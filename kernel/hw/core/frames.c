@@ -4,7 +4,8 @@
 /* Physical memory: a bitmap of free frames, first fit from where the last search ended. */
 #include <hw_core.h>
 
-enum { FRAMES_MAX = 1 << 20 }; /* 4 GiB */
+enum { FRAMES_MAX = 1 << 20 }; /* 4 GiB: what devices reach */
+enum { ZERO_PAGES = 32 };      /* in a step */
 
 static uint64_t free_map[FRAMES_MAX / 64];
 static uint64_t frame_limit; /* one above the highest */
@@ -19,6 +20,20 @@ static void set_free(uint64_t frame, bool is)
 {
 	uint64_t bit = 1ull << (frame % 64);
 	free_map[frame / 64] = is ? free_map[frame / 64] | bit : free_map[frame / 64] & ~bit;
+}
+
+/* Whole words where possible: a gigabyte is 4096 of them. */
+static void mark(uint64_t first, uint64_t count, bool is)
+{
+	uint64_t end = first + count;
+	while (first < end) {
+		if (first % 64 == 0 && end - first >= 64) {
+			free_map[first / 64] = is ? ~0ull : 0;
+			first += 64;
+		} else {
+			set_free(first++, is);
+		}
+	}
 }
 
 void frames_init(void)
@@ -50,24 +65,34 @@ static uint64_t find(uint64_t from, uint64_t to, uint64_t count)
 	return to;
 }
 
-uint64_t frames_alloc(uint64_t count)
+uint64_t frames_take(uint64_t count)
 {
 	uint64_t first = find(hint, frame_limit, count);
 	if (first == frame_limit)
 		first = find(0, frame_limit, count);
 	if (first == frame_limit)
 		return 0;
-	for (uint64_t i = 0; i < count; i++)
-		set_free(first + i, false);
+	mark(first, count, false);
 	hint = first + count;
-	__builtin_memset(hw_window(first * HW_PAGE_SIZE), 0, count * HW_PAGE_SIZE);
 	return first * HW_PAGE_SIZE;
+}
+
+static void zero(uint64_t base, uint64_t pages)
+{
+	__builtin_memset(hw_window(base), 0, pages * HW_PAGE_SIZE);
+}
+
+uint64_t frames_alloc(uint64_t count)
+{
+	uint64_t base = frames_take(count);
+	if (base)
+		zero(base, count);
+	return base;
 }
 
 void frames_free(uint64_t base, uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++)
-		set_free(base / HW_PAGE_SIZE + i, true);
+	mark(base / HW_PAGE_SIZE, count, true);
 	if (base / HW_PAGE_SIZE < hint)
 		hint = base / HW_PAGE_SIZE;
 }
@@ -80,17 +105,28 @@ void *port_core_pages(size_t pages)
 
 tn_error port_memory_create(struct port_memory *memory, uint64_t pages)
 {
-	memory->base = frames_alloc(pages);
+	memory->base = frames_take(pages);
 	memory->pages = pages;
+	memory->zeroed = 0;
 	memory->sealed = false;
 	return memory->base ? TN_OK : TN_ERR_OUT_OF_RAM;
 }
 
-void port_memory_destroy(struct port_memory *memory)
+bool port_memory_prepare(struct port_memory *memory)
+{
+	uint64_t left = memory->pages - memory->zeroed;
+	uint64_t now = left < ZERO_PAGES ? left : ZERO_PAGES;
+	zero(memory->base + memory->zeroed * HW_PAGE_SIZE, now);
+	memory->zeroed += now;
+	return memory->zeroed == memory->pages;
+}
+
+bool port_memory_destroy(struct port_memory *memory)
 {
 	if (memory->base)
 		frames_free(memory->base, memory->pages);
 	memory->base = 0;
+	return true;
 }
 
 void *port_memory_view(struct port_memory *memory)

@@ -18,13 +18,15 @@ static inline void *hw_window(uint64_t physical)
 
 /* -- frames.c: physical memory -- */
 void frames_init(void);
-/* A run of zeroed frames; 0: none that long. */
+/* A run of zeroed frames, a few; 0: none that long. */
 uint64_t frames_alloc(uint64_t count);
+/* A run of frames with whatever is in them. */
+uint64_t frames_take(uint64_t count);
 void frames_free(uint64_t base, uint64_t count);
 
 /* -- space.c: address spaces -- */
 
-/* Maps, donating page tables as needed. On failure nothing is mapped. */
+/* Maps a few pages, donating page tables as needed. On failure nothing is mapped. */
 TN_MUST_USE tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t pages,
 			       uint64_t rights);
 void space_unmap(struct pd *pd, uint64_t address, uint64_t pages);

@@ -10,8 +10,16 @@ const struct hw_boot_info *hw_boot;
 
 enum { BADGE_DEADLINE = 1, HANDLE_BYTES = sizeof(tn_handle) };
 
+/*
+ * Core runs before everybody else: between two steps of its own work it lets the others run this
+ * long.
+ */
+enum { PAUSE_NS = 100000 };
+
 static uint64_t deadline_signal;
-static uint64_t first_output; /* when the first line was out; 0: not yet */
+static uint64_t deadline = UINT64_MAX;  /* what generic core wants */
+static uint64_t next_step = UINT64_MAX; /* of core's own work */
+static uint64_t first_output;           /* when the first line was out; 0: not yet */
 
 static uint64_t time_stamp(void)
 {
@@ -35,9 +43,39 @@ uint64_t port_time(void)
 	return hw_call2(HW_TIME, 0, 0).rsi;
 }
 
+static void program(void)
+{
+	hw_call2(HW_DEADLINE, deadline < next_step ? deadline : next_step, deadline_signal);
+}
+
 void port_deadline(uint64_t ns)
 {
-	hw_call2(HW_DEADLINE, ns, deadline_signal);
+	deadline = ns;
+	program();
+}
+
+static void plan_step(void)
+{
+	if (next_step != UINT64_MAX || !core_work_pending())
+		return;
+	next_step = port_time() + PAUSE_NS;
+	program();
+}
+
+/*
+ * Only here does core work for itself: its UTCB is free for use, as no reply is in it. What comes
+ * early, by what clocks are rounded, comes again.
+ */
+static void expired(void)
+{
+	uint64_t now = port_time();
+	if (deadline <= now)
+		core_deadline();
+	if (next_step <= now) {
+		core_work();
+		next_step = UINT64_MAX;
+	}
+	program();
 }
 
 /* For the bench. Before the end, so that telling it costs nothing that it tells of. */
@@ -109,8 +147,9 @@ void port_run(void)
 			fault_handle(event.rdi, (uint32_t)event.rsi, (uint32_t)(event.rsi >> 32),
 				     event.rdx);
 		} else if (event.status == HW_EVENT_SIGNAL && event.rdi == BADGE_DEADLINE) {
-			core_deadline();
+			expired();
 		}
+		plan_step();
 	}
 }
 

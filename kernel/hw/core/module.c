@@ -26,6 +26,7 @@ void modules_init(void)
 		const struct hw_boot_module *module = &hw_boot->modules[i];
 		memories[i].base = module->base;
 		memories[i].pages = (module->size + HW_PAGE_SIZE - 1) / HW_PAGE_SIZE;
+		memories[i].zeroed = memories[i].pages;
 		memories[i].sealed = true;
 		tn_text_copy_cut(names[i], sizeof(names[i]), name_of(module->name));
 		/* The rest of the last page is the boot loader's leavings. */

@@ -9,6 +9,7 @@
 
 struct port_memory {
 	uint64_t base, pages;
+	uint64_t zeroed; /* pages, from the first one */
 	bool sealed;
 	uint64_t attributes; /* HW_MEMORY_..., of device memory */
 };
@@ -40,5 +41,5 @@ struct port_cap {
 };
 
 struct port_region {
-	char nothing;
+	uint64_t mapped; /* pages, from the first one; more while some are being taken away */
 };

@@ -80,19 +80,65 @@ tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t 
 	return TN_OK;
 }
 
+/* A region is mapped and unmapped in pieces of what one lowest page table holds. */
+enum { PIECE_PAGES = LAYOUT_TABLE_SPAN_1 / HW_PAGE_SIZE };
+
+static uint64_t address_of(const struct region *region, uint64_t page)
+{
+	return region->address + page * HW_PAGE_SIZE;
+}
+
+/* The next piece to be mapped; they end where lowest tables do. */
+static uint64_t piece(const struct region *region, uint64_t from)
+{
+	uint64_t left = region->size / HW_PAGE_SIZE - from;
+	uint64_t in_table = PIECE_PAGES - address_of(region, from) / HW_PAGE_SIZE % PIECE_PAGES;
+	return left < in_table ? left : in_table;
+}
+
+/* The last piece that is mapped. False: nothing was left after it. */
+static bool unmap_piece(struct pd *pd, struct region *region)
+{
+	uint64_t end = region->address / HW_PAGE_SIZE + region->port.mapped;
+	uint64_t pages = (end - 1) % PIECE_PAGES + 1;
+	if (!region->port.mapped)
+		return false;
+	if (pages > region->port.mapped)
+		pages = region->port.mapped;
+	region->port.mapped -= pages;
+	space_unmap(pd, address_of(region, region->port.mapped), pages);
+	return region->port.mapped;
+}
+
+/* What is mapped of a region that is not mapped wholly goes. */
+static void unmap_all(struct pd *pd, struct region *region)
+{
+	while (unmap_piece(pd, region))
+		;
+}
+
 tn_error port_region_map(struct pd *pd, struct region *region)
 {
-	return space_map(pd, region->address, region->memory->base + region->offset,
-			 region->size / HW_PAGE_SIZE, region->rights | region->memory->attributes);
+	uint64_t from = region->port.mapped, pages = piece(region, from);
+	uint64_t physical = region->memory->base + region->offset + from * HW_PAGE_SIZE;
+	tn_error error = space_map(pd, address_of(region, from), physical, pages,
+				   region->rights | region->memory->attributes);
+	if (error != TN_OK) {
+		unmap_all(pd, region);
+		return error;
+	}
+	region->port.mapped += pages;
+	return address_of(region, region->port.mapped) < region->address + region->size
+		       ? TN_ERR_AGAIN
+		       : TN_OK;
 }
 
-bool port_region_unmap(struct pd *pd, struct region *region)
+enum port_progress port_region_unmap(struct pd *pd, struct region *region)
 {
-	space_unmap(pd, region->address, region->size / HW_PAGE_SIZE);
-	return true;
+	return unmap_piece(pd, region) ? PORT_MORE : PORT_DONE;
 }
 
-void port_region_revoke(struct pd *pd, struct region *region)
+bool port_region_revoke(struct pd *pd, struct region *region)
 {
-	space_unmap(pd, region->address, region->size / HW_PAGE_SIZE);
+	return !unmap_piece(pd, region);
 }

@@ -65,7 +65,7 @@ static enum hw_status call_map(struct registers *args, struct thread *self)
 
 static enum hw_status call_unmap(struct registers *args, struct thread *self)
 {
-	struct pd *pd = pd_find(args->rdi);
+	struct pd *pd = pd_find_dying(args->rdi);
 	uint64_t address = args->rsi;
 
 	(void)self;

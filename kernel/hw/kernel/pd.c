@@ -21,6 +21,16 @@ struct pd *pd_find(uint64_t name)
 	return pd->dying ? NULL : pd;
 }
 
+struct pd *pd_find_dying(uint64_t name)
+{
+	struct pd *pd;
+
+	if (!frame_named(name, FRAME_PD))
+		return NULL;
+	pd = frame_memory(name);
+	return pd->page_table ? pd : NULL;
+}
+
 enum hw_status pd_create(uint64_t frame, uint64_t table_frame)
 {
 	struct pd *pd;

@@ -35,6 +35,9 @@ extern struct pd *core_pd;
 /* NULL if no PD lives there, or if its destruction has begun. */
 struct pd *pd_find(uint64_t name);
 
+/* Also one that is being destroyed, as long as it has page tables. */
+struct pd *pd_find_dying(uint64_t name);
+
 enum hw_status pd_create(uint64_t frame, uint64_t table_frame);
 enum hw_status pd_destroy(uint64_t name, uint64_t *frame);
 

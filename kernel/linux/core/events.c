@@ -111,7 +111,7 @@ static void serve(struct pd *pd)
 		(struct link *)(void *)(private + LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE);
 	struct link_request taken;
 	struct tn_request request = { .channel = 0 };
-	if (!link_take(link, &taken, &request))
+	if (pd->state == TN_PD_DEAD || !link_take(link, &taken, &request))
 		return;
 	for (uint32_t i = 0; i < request.cap_count; i++)
 		request.caps[i] = LINK_READ(link->caps[i]);
@@ -154,7 +154,8 @@ static void handle(const struct port_watch *watch, uint32_t events)
 _Noreturn void port_run(void)
 {
 	for (;;) {
-		batch_count = linux_call4(__NR_epoll_wait, epoll_fd, batch, BATCH, -1);
+		int timeout = core_work() ? 0 : -1;
+		batch_count = linux_call4(__NR_epoll_wait, epoll_fd, batch, BATCH, timeout);
 		for (long i = 0; i < batch_count; i++) {
 			const struct port_watch *watch = (const struct port_watch *)batch[i].data;
 			if (watch)

@@ -7,7 +7,7 @@
 #include <linux/fcntl.h>
 #include <linux/memfd.h>
 
-enum { CORE_CHUNK = 64, SEAL_ATTEMPTS = 100 };
+enum { CORE_CHUNK = 64, SEAL_ATTEMPTS = 100, TRUNCATED_PAGES = 256 };
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
 #endif
@@ -81,12 +81,24 @@ static void unview(struct port_memory *memory)
 	memory->view = NULL;
 }
 
-void port_memory_destroy(struct port_memory *memory)
+/* The kernel zeroes a page when it is touched. */
+bool port_memory_prepare(struct port_memory *memory)
+{
+	(void)memory;
+	return true;
+}
+
+/* The kernel takes the pages from all who map them; from the end, piece by piece. */
+bool port_memory_destroy(struct port_memory *memory)
 {
 	unview(memory);
-	linux_call2(__NR_ftruncate, memory->fd, 0);
+	memory->pages = memory->pages > TRUNCATED_PAGES ? memory->pages - TRUNCATED_PAGES : 0;
+	linux_call2(__NR_ftruncate, memory->fd, memory->pages * TN_PAGE_SIZE);
+	if (memory->pages)
+		return false;
 	linux_close(memory->fd);
 	memory->fd = 0;
+	return true;
 }
 
 void *port_memory_view(struct port_memory *memory)

@@ -38,7 +38,7 @@ struct port_pd {
 	int caps_fd, grants_fd, records_fd;
 	int core_event_fd; /* its channel to core */
 	int pidfd, listener_fd, launcher_fd;
-	bool faulted;
+	bool faulted, stopped;
 	unsigned char *records_view; /* LAYOUT_CHANNELS */
 	uint32_t records_pages;
 	uint32_t grant_count, free_grant, serial; /* of the grant table; free_grant 0: none */

@@ -358,6 +358,7 @@ void process_ended(struct pd *pd)
 	if (!port->faulted)
 		core_pd_ended(pd, &fault);
 	port->faulted = true;
+	core_pd_ready(pd);
 }
 
 void process_kill_all(void)
@@ -382,14 +383,36 @@ tn_error port_pd_create(struct pd *pd)
 	return error;
 }
 
-void port_pd_destroy(struct pd *pd)
+/* SIGKILL needs no cooperation. What the process still does until it is heard counts as before. */
+bool port_pd_stop(struct pd *pd)
 {
 	struct port_pd *port = port_of(pd);
-	kill_process(port);
+	if (port->stopped)
+		return true;
+	port->stopped = true;
+	if (port->pidfd)
+		process_kill(port);
+	if (port->core_event_fd)
+		watch_remove(port->core_event_fd);
+	if (port->listener_fd)
+		watch_remove(port->listener_fd);
+	if (port->launcher_fd)
+		watch_remove(port->launcher_fd);
+	return true;
+}
+
+/* When the pidfd becomes readable nothing runs, and memory is unmapped; see process_ended(). */
+enum port_progress port_pd_destroy(struct pd *pd)
+{
+	struct port_pd *port = port_of(pd);
+	siginfo_t info = { 0 };
+	if (port->pidfd && !reap(port->pidfd, &info))
+		return PORT_LATER;
 	close_process(port);
 	events_pd_gone(pd);
 	tables_destroy(pd);
 	links_forget_numbers(port);
+	return PORT_DONE;
 }
 
 /* -- regions -- */
@@ -402,14 +425,15 @@ tn_error port_region_map(struct pd *pd, struct region *region)
 	return TN_OK;
 }
 
-bool port_region_unmap(struct pd *pd, struct region *region)
+enum port_progress port_region_unmap(struct pd *pd, struct region *region)
 {
-	return !port_of(pd)->pidfd || !region->port.mapped;
+	return port_of(pd)->pidfd && region->port.mapped ? PORT_LATER : PORT_DONE;
 }
 
 /* Truncation takes the memory from everybody. */
-void port_region_revoke(struct pd *pd, struct region *region)
+bool port_region_revoke(struct pd *pd, struct region *region)
 {
 	(void)pd;
 	(void)region;
+	return true;
 }

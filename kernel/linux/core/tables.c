@@ -88,7 +88,7 @@ static void grant_remove(struct cap *cap)
 	struct port_pd *server = port_of(cap->object->entrypoint->pd);
 	uint32_t index = cap->port.grant;
 	cap->port.grant = 0;
-	if (!server->grants_fd)
+	if (!server->grants_fd || cap->object->entrypoint->pd->state == TN_PD_DEAD)
 		return;
 	tn_error error = grant_kind(server->grants_fd, index, 0, LINUX_GRANT_FREE);
 	if (error == TN_OK)
@@ -128,6 +128,8 @@ void port_cap_remove(struct cap *cap)
 	static const uint32_t none;
 	int fd = cap->holder == &core_pd ? 0 : port_of(cap->holder)->caps_fd;
 	uint64_t offset = TN_HANDLE_INDEX(cap->handle) * sizeof(struct linux_cap_entry);
+	if (cap->holder->state == TN_PD_DEAD)
+		fd = 0; /* nobody looks there any more */
 	if (fd && linux_call4(__NR_pwrite64, fd, &none, sizeof(none), offset) < 0)
 		return; /* it was never written */
 	if (cap->port.grant)

@@ -53,12 +53,13 @@ static uint32_t process_of(const struct thread *thread)
  * thread alone that still runs: its process goes with it, and the parent is told. One that says it
  * has left and runs on has lost its memory, its objects and its number at core.
  */
-void port_thread_destroy(struct thread *thread)
+bool port_thread_destroy(struct thread *thread)
 {
 	const unsigned char *view = thread->port.view;
 	if (view && *(const volatile uint32_t *)(const void *)(view + LINUX_ALIVE_OFFSET))
 		process_kill(&thread->pd->port);
 	thread_close(thread);
+	return true;
 }
 
 bool port_thread_frame(const struct thread *thread, struct port_frame *frame)

@@ -139,7 +139,8 @@ enum hw_syscall {
 	HW_MAP,
 
 	/*
-	 * rdi = PD, rsi = virtual address, rdx = number of pages. Absent ones are passed over.
+	 * rdi = PD, rsi = virtual address, rdx = number of pages. Absent ones are passed over. Also
+	 * for a PD that HW_PD_DESTROY has not finished with.
 	 * Result: rsi = pages done (at most 512 a call, then HW_ERR_AGAIN).
 	 */
 	HW_UNMAP,

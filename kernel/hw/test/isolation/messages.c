@@ -4,7 +4,12 @@
 /* Messages made by hand, to the victim, to core, to the parent. */
 #include "attack.h"
 
-enum { TAG_LENGTHS = 0x10000, TAG_CAPS = 0x100, RANDOM_MESSAGES = 4000, PD_OPCODES = 15 };
+enum {
+	TAG_LENGTHS = 0x10000,
+	TAG_CAPS = 0x100,
+	RANDOM_MESSAGES = 4000,
+	PD_OPCODES = tn_pd_opcode_settle + 1
+};
 
 static void longer_than_a_message(struct tn_env *env)
 {

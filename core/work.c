@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SPDX-FileCopyrightText: 2026 The Tenon authors */
+
+#include <core/channel.h>
+#include <core/object.h>
+#include <core/services.h>
+#include <core/work.h>
+
+enum { STEP_UNITS = 64 };
+
+static struct list objects; /* that end */
+static bool wanted;
+static int left;
+
+void work_begin(void)
+{
+	left = STEP_UNITS;
+}
+
+bool work_left(void)
+{
+	return left > 0;
+}
+
+void work_spend(unsigned units)
+{
+	left -= (int)units;
+}
+
+void work_add(struct object *object)
+{
+	if (!objects.head.next)
+		list_init(&objects);
+	if (!object->in_work.next)
+		list_append(&objects, &object->in_work);
+}
+
+void work_wanted(void)
+{
+	wanted = true;
+}
+
+bool core_work_pending(void)
+{
+	return wanted || (objects.head.next && !list_empty(&objects));
+}
+
+/* The objects take turns. */
+bool core_work(void)
+{
+	work_begin();
+	if (wanted) {
+		wanted = false;
+		channels_step();
+		time_step();
+	}
+	struct list_node *node = objects.head.next ? list_first(&objects) : NULL;
+	if (node && work_left()) {
+		struct object *object = list_entry(node, struct object, in_work);
+		list_remove(node);
+		list_append(&objects, node);
+		object_step(object);
+	}
+	return core_work_pending();
+}
