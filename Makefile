@@ -53,6 +53,7 @@ include mk/flags.mk
 include mk/component.mk
 include mk/port.mk
 include mk/host.mk
+include mk/reference.mk
 include mk/install.mk
 
 all: components $(KERNELS) host
