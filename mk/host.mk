@@ -62,14 +62,16 @@ include mk/fuzz.mk
 host: $(KDL_JSON)
 
 # -- the gates, the SDK and the tools, as tests --
-.PHONY: check-gates check-build check-debug check-models
+.PHONY: check-gates check-build check-debug check-models tool-test
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
 	@test/build/run $(BUILD) "$(KERNELS)"
 	@test/build/interrupt $(BUILD) "$(KERNELS)"
+tool-test: all $(KDL_JSON)-checked ## the command tenon: what it does, says, and leaves
+	@$(PYTHON) test/tool/run --build $(BUILD) --kernels "$(KERNELS)" --cc "$(HOST_CC)"
 check-models: ## the models as they are; make verify shows that each step is needed
 	@tool/verify --quick
 check-debug: all ## gdb, strace and the kernel debugger, as a user would call them
 	@test/debug/run $(BUILD) "$(KERNELS)"
-HOST_TESTS += check check-gates check-build check-debug check-models
+HOST_TESTS += check check-gates check-build check-debug check-models tool-test
