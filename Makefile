@@ -56,7 +56,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run test unit check features bench loc format format-check lint verify packages clean help
+.PHONY: demo run test soak unit check features bench loc format format-check lint verify packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -81,6 +81,10 @@ test: ## build and run every test, each system test on each kernel (ONE=name, KE
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
+
+soak: all ## components that die at any moment, for long: MINUTES= KILLS= SEED= KERNEL=
+	@$(PYTHON) tool/soak --build $(BUILD) --kernel "$(KERNEL)" --minutes "$(or $(MINUTES),0)" \
+		--kills "$(or $(KILLS),0)" --seed "$(or $(SEED),1)" --pace "$(or $(PACE),50)"
 
 unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 
