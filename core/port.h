@@ -24,6 +24,13 @@ struct cap;
 struct object;
 struct region;
 
+/* -- the machine, and how the system was started -- */
+
+/* A number that was given when the system was started; `otherwise` if none was. */
+uint64_t port_option(const char *name, uint64_t otherwise);
+/* RAM for components and core's own records together, in bytes. */
+uint64_t port_ram(void);
+
 /* -- memory -- */
 
 /* Zeroed, page aligned memory for core's own structures, never given back. NULL: none left. */

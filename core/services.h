@@ -46,5 +46,5 @@ tn_error device_request(struct object *object, struct tn_request *request) __att
 tn_error root_request(struct object *object, struct tn_request *request);
 /* The object of a session that init has closed. */
 void root_object_ended(struct object *object);
-/* Creates and starts init. */
-void root_start(void);
+/* Creates and starts init, with that quota. */
+void root_start(uint64_t ram, uint64_t caps);

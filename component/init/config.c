@@ -255,13 +255,14 @@ static void read_top(struct reading *reading, struct tn_kdl_node *node, struct s
 		read_end(reading, node);
 	} else if (tn_kdl_name_is(node, "report-hash")) {
 		read_report_hash(reading, node);
-	} else if (!tn_kdl_name_is(node,
-				   "rom")) { /* for who makes the bundle; init need not know */
+	} else if (!tn_kdl_name_is(node, "rom") && !tn_kdl_name_is(node, "system")) {
+		/* Those are for who makes the bundle and starts core; init need not know. */
 		char name[64];
 		if (tn_kdl_string_copy(&node->name, name, sizeof(name), NULL) != TN_KDL_OK)
 			name[0] = 0;
 		mistake(reading, node->start,
-			"unknown node %s; known: start, default-route, end, report-hash, rom",
+			"unknown node %s; known: start, default-route, end, report-hash, rom, "
+			"system",
 			name);
 	}
 }

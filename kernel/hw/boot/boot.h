@@ -25,6 +25,7 @@ struct boot_machine {
 	bool debug;                            /* the kernel's command line has the word "kdb" */
 	struct boot_range ranges[BOOT_RANGES]; /* RAM, whole frames */
 	struct boot_module modules[BOOT_MODULES];
+	char options[128];
 };
 
 extern struct boot_machine boot_machine;

@@ -78,6 +78,21 @@ static void copy_name(char *to, uint64_t line)
 		to[i - skip] = from[i];
 }
 
+/* The first word is the kernel's own name. */
+static void copy_options(uint64_t line)
+{
+	const char *from = frame_memory(line);
+	uint32_t i = 0, n = 0;
+
+	while (i < HW_PAGE_SIZE && from[i] && from[i] != ' ')
+		i++;
+	for (; i < HW_PAGE_SIZE && from[i]; i++) {
+		if (n == sizeof(boot_machine.options) - 1)
+			panic("the kernel's options are too long");
+		boot_machine.options[n++] = from[i];
+	}
+}
+
 static void read_modules(const struct multiboot_info *info)
 {
 	const struct multiboot_module *modules = frame_memory(info->modules);
@@ -119,6 +134,8 @@ void boot_read_multiboot(uint64_t address)
 		read_map(info);
 	else if (info->flags & HAS_MEMORY)
 		add_range(0x100000, (uint64_t)info->memory_upper * 1024);
+	if (info->flags & HAS_LINE && info->command_line)
+		copy_options(info->command_line);
 	if (info->flags & HAS_MODULES)
 		read_modules(info);
 	if (info->flags & HAS_LINE)

@@ -9,6 +9,7 @@ enum { ZERO_PAGES = 32 };      /* in a step */
 
 static uint64_t free_map[FRAMES_MAX / 64];
 static uint64_t frame_limit; /* one above the highest */
+static uint64_t frame_count; /* at the start */
 static uint64_t hint;
 
 static bool is_free(uint64_t frame)
@@ -44,8 +45,14 @@ void frames_init(void)
 		for (uint64_t frame = first; frame < end && frame < FRAMES_MAX; frame++) {
 			set_free(frame, true);
 			frame_limit = frame + 1 > frame_limit ? frame + 1 : frame_limit;
+			frame_count++;
 		}
 	}
+}
+
+uint64_t port_ram(void)
+{
+	return frame_count * HW_PAGE_SIZE;
 }
 
 /* First run of `count` free frames in [from, to); `to` if there is none. */

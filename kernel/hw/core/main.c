@@ -38,6 +38,26 @@ size_t port_console_write(const char *text, size_t length)
 	return n;
 }
 
+/* The boot loader's line: words of the form name=number. */
+uint64_t port_option(const char *name, uint64_t otherwise)
+{
+	const char *p = hw_boot->options;
+	uint64_t value = otherwise;
+	while (*p) {
+		size_t n = 0;
+		while (*p == ' ')
+			p++;
+		while (name[n] && p[n] == name[n])
+			n++;
+		if (!name[n] && p[n] == '=')
+			for (value = 0, p += n + 1; *p >= '0' && *p <= '9'; p++)
+				value = value * 10 + (uint64_t)(*p - '0');
+		while (*p && *p != ' ')
+			p++;
+	}
+	return value;
+}
+
 uint64_t port_time(void)
 {
 	return hw_call2(HW_TIME, 0, 0).rsi;

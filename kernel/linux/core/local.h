@@ -58,6 +58,15 @@ void thread_close(struct thread *thread);
 /* Once it has a number: what it has inherited of who made it is not its own. */
 void thread_schedule(struct thread *thread);
 
+/* The number that the text begins with. */
+static inline uint64_t linux_number(const char *text)
+{
+	uint64_t value = 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	return value;
+}
+
 static inline void close_file(int *fd)
 {
 	if (*fd)
