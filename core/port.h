@@ -186,6 +186,8 @@ void core_pd_ended(struct pd *pd, const struct tn_fault *fault);
 void core_deadline(void);
 /* There is room for console output again. */
 void core_console_ready(void);
+/* What waits for it, in bytes; for port_exit(). */
+size_t core_console_left(void);
 /* A region that port_region_unmap() left for the runtime is gone. */
 void core_region_gone(struct pd *pd, struct region *region);
 /* The region that contains the address, or NULL. */

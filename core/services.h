@@ -10,6 +10,8 @@
 TN_MUST_USE tn_error log_create(struct pd *payer, const char *label, struct object **made);
 void log_free(struct object *object);
 tn_error log_request(struct object *object, struct tn_request *request);
+/* Writes more of what waits for the console. */
+void log_step(void);
 /* Core's own lines, formatted. */
 void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -32,6 +32,8 @@ void watch_forget(const struct pd *pd);
 void events_pd_gone(const struct pd *pd);
 
 void console_init(void);
+/* Before the end: waits for the reader as long as he reads. */
+void console_flush(void);
 /* Prints to stderr and ends core before anything runs. */
 _Noreturn void start_failed(const char *a, const char *b, const char *c);
 
