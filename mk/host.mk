@@ -26,6 +26,9 @@ $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/obj/test/unit/%.
 	@echo "  LINK $@"
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
 
+# init's reader of scenarios, against the examples in the documentation.
+$(HOST_BUILD)/scenario: $(patsubst %.c,$(HOST_BUILD)/obj/%.o,$(wildcard component/init/config*.c lib/config/*.c))
+
 # What stands between @code and @endcode.
 HOST_EXAMPLES := $(patsubst include/tenon/%,$(HOST_BUILD)/example/%,$(shell grep -l '@code' include/tenon/*.h))
 $(HOST_EXAMPLES): $(HOST_BUILD)/example/%.h: include/tenon/%.h

@@ -1,307 +1,305 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
+/* The top level of a scenario, and its memory. */
+
 #include "config.h"
 
-/* The reading under way: where mistakes are counted. */
-struct reading {
-	struct config *config;
-	unsigned mistakes;
+#include <tenon/text.h>
+
+enum { BLOCK_SIZE = 16 * 1024 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;
 };
 
-bool text_is(const char *a, const char *b)
+/* -- memory -- */
+
+static struct arena_block *grow(struct config *config, size_t size)
 {
-	while (*a && *a == *b) {
-		a++;
-		b++;
+	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	struct arena_block *block = tn_heap_alloc(sizeof(*block) + room);
+	if (!block)
+		return NULL;
+	block->next = config->arena;
+	block->size = room;
+	config->arena = block;
+	config->arena_left = room;
+	return block;
+}
+
+void *config_alloc(struct config *config, const char *at, size_t size)
+{
+	size = (size + 15) & ~(size_t)15;
+	if (size > config->arena_left && !grow(config, size)) {
+		tn_config_mistake(&config->file, at,
+				  "out of RAM: the configuration is too big for init's quota");
+		return NULL;
 	}
-	return *a == *b;
+	struct arena_block *block = config->arena;
+	char *place = (char *)(block + 1) + (block->size - config->arena_left);
+	config->arena_left -= size;
+	__builtin_memset(place, 0, size);
+	return place;
+}
+
+const char *config_copy(struct config *config, const char *at, const char *text)
+{
+	size_t size = tn_text_length(text) + 1;
+	char *copy = config_alloc(config, at, size);
+	if (!copy)
+		return "";
+	__builtin_memcpy(copy, text, size);
+	return copy;
+}
+
+void config_free(struct config *config)
+{
+	while (config->arena) {
+		struct arena_block *block = config->arena;
+		config->arena = block->next;
+		tn_heap_free(block);
+	}
+	tn_heap_free(config->content);
+	tn_heap_free(config);
+}
+
+/* -- values -- */
+
+const char *config_argument(struct config *config, const struct tn_kdl_node *node, size_t index,
+			    const char *what, size_t max)
+{
+	char text[TN_LABEL_MAX + 1];
+	if (!tn_config_argument(&config->file, node, index, what, text, max + 1))
+		return NULL;
+	return config_copy(config, node->start, text);
+}
+
+const char *config_property(struct config *config, const struct tn_kdl_node *node, const char *name,
+			    size_t max)
+{
+	char text[TN_LABEL_MAX + 1];
+	struct tn_kdl_value value = tn_kdl_prop(node, name);
+	enum tn_kdl_status status = tn_kdl_as_string(value, "", text, max + 1);
+	if (status > TN_KDL_ABSENT)
+		tn_config_mistake(&config->file, value.start,
+				  "%s= must be a string of at most %zu bytes", name, max);
+	return status == TN_KDL_OK ? config_copy(config, node->start, text) : NULL;
+}
+
+/* -- names -- */
+
+static int order_of_names(const void *key, const struct tn_tree_node *node)
+{
+	return tn_text_compare(key, TN_CONTAINER_OF_CONST(node, struct name, by_name)->name);
+}
+
+static int order_of_services(const void *key, const struct tn_tree_node *node)
+{
+	return tn_text_compare(key, TN_CONTAINER_OF_CONST(node, struct service, by_name)->name);
 }
 
 struct start *config_find(const struct config *config, const char *name)
 {
-	struct start *start = config->starts;
-	while (start && !text_is(start->name, name))
-		start = start->next;
-	return start;
+	struct tn_tree_node *node = tn_tree_find(&config->names, name);
+	return node ? TN_CONTAINER_OF(node, struct name, by_name)->start : NULL;
 }
 
-static void mistake(struct reading *reading, const char *at, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void mistake(struct reading *reading, const char *at, const char *format, ...)
+struct start *config_provider(const struct config *config, const char *service,
+			      const struct start *but, bool *more)
 {
-	char text[256];
-	uint32_t line, column;
-	va_list arguments;
-	va_start(arguments, format);
-	tn_format_list(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	tn_kdl_position(reading->config->text, at, &line, &column);
-	tn_log("config:%u:%u: %s", line, column, text);
-	reading->mistakes++;
-}
-
-static void *allocate(struct reading *reading, const char *at, size_t size)
-{
-	void *block = tn_heap_alloc(size);
-	if (block)
-		__builtin_memset(block, 0, size);
-	else
-		mistake(reading, at, "out of RAM: the configuration is too big for init's quota");
-	return block;
-}
-
-/* What nobody has asked for is a mistake of who wrote it. */
-static void report_unknown(struct reading *reading, const struct tn_kdl_node *node,
-			   const char *known)
-{
-	struct tn_kdl_unknown unknown = tn_kdl_unknown(node);
-	char name[64];
-	while (tn_kdl_unknown_next(&unknown)) {
-		const char *what = unknown.what == TN_KDL_ARGUMENT   ? "argument"
-				   : unknown.what == TN_KDL_PROPERTY ? "property"
-								     : "node";
-		if (tn_kdl_string_copy(&unknown.name, name, sizeof(name), NULL) != TN_KDL_OK)
-			name[0] = 0;
-		mistake(reading, unknown.start, "unknown %s %s here; known: %s", what, name, known);
-	}
-}
-
-/* A name or label: required, of at most `max` characters. */
-static bool read_argument(struct reading *reading, const struct tn_kdl_node *node, char *to,
-			  size_t max, const char *what)
-{
-	enum tn_kdl_status status = tn_kdl_arg_string(node, 0, "", to, max + 1);
-	if (status == TN_KDL_OK && to[0])
-		return true;
-	if (status == TN_KDL_RANGE)
-		mistake(reading, node->start, "%s is longer than %zu bytes", what, max);
-	else
-		mistake(reading, node->start, "%s is missing: give it as a string in quotes", what);
-	return false;
-}
-
-/* False: absent, or a mistake that was reported. */
-static bool read_label(struct reading *reading, const struct tn_kdl_node *node, char *to)
-{
-	enum tn_kdl_status status = tn_kdl_prop_string(node, "label", "", to, TN_LABEL_MAX + 1);
-	if (status > TN_KDL_ABSENT)
-		mistake(reading, node->start, "label= must be a string of at most %u bytes",
-			TN_LABEL_MAX);
-	return status == TN_KDL_OK;
-}
-
-/* -- routes -- */
-
-static void read_target(struct reading *reading, const struct tn_kdl_node *node, struct rule *rule)
-{
-	struct tn_kdl_asked asked;
-	struct tn_kdl_node target;
-	unsigned targets = 0;
-	if (tn_kdl_child(node, "parent", &target)) {
-		tn_kdl_track(&target, &asked);
-		rule->has_new_label = read_label(reading, &target, rule->new_label);
-		report_unknown(reading, &target, "label=");
-		targets++;
-	}
-	if (tn_kdl_child(node, "child", &target)) {
-		tn_kdl_track(&target, &asked);
-		(void)read_argument(reading, &target, rule->child, TN_LABEL_MAX,
-				    "the child's name");
-		rule->has_new_label = read_label(reading, &target, rule->new_label);
-		report_unknown(reading, &target, "a name, label=");
-		targets++;
-	}
-	if (targets != 1)
-		mistake(reading, node->start,
-			"a route needs exactly one target: { parent } or { child \"name\" }");
-}
-
-static void read_rule(struct reading *reading, struct tn_kdl_node *node, struct rule *rule)
-{
-	struct tn_kdl_asked asked;
-	tn_kdl_track(node, &asked);
-	rule->start = node->start;
-	if (tn_kdl_name_is(node, "service")) {
-		(void)read_argument(reading, node, rule->service, TN_SERVICE_NAME_MAX,
-				    "the service's name");
-		rule->has_label = read_label(reading, node, rule->label);
-	} else if (!tn_kdl_name_is(node, "any-service")) {
-		mistake(reading, node->start, "unknown node here; known: service, any-service");
-		return;
-	}
-	read_target(reading, node, rule);
-	report_unknown(reading, node, "label=, parent, child");
-}
-
-static struct rule *read_rules(struct reading *reading, const struct tn_kdl_node *route)
-{
-	struct rule *first = NULL, **last = &first;
-	struct tn_kdl_node node;
-	for (bool more = tn_kdl_child(route, NULL, &node); more; more = tn_kdl_next(&node, NULL)) {
-		struct rule *rule = allocate(reading, node.start, sizeof(*rule));
-		if (!rule)
+	struct tn_tree_node *node = tn_tree_find(&config->services, service);
+	struct start *found = NULL;
+	*more = false;
+	if (!node)
+		return NULL;
+	const struct provided *one = TN_CONTAINER_OF(node, struct service, by_name)->first;
+	for (; one; one = one->next_of_service) {
+		if (one->start == but)
+			continue;
+		if (found) {
+			*more = true;
 			break;
-		struct tn_kdl_node copy = node;
-		read_rule(reading, &copy, rule);
-		*last = rule;
-		last = &rule->next;
+		}
+		found = one->start;
 	}
-	return first;
+	return found;
 }
 
-/* -- start nodes -- */
+bool start_provides(const struct start *start, const char *service)
+{
+	const struct provided *provided = start->provides;
+	while (provided && !tn_text_equal(provided->service, service))
+		provided = provided->next;
+	return provided;
+}
 
-static void read_provides(struct reading *reading, const struct tn_kdl_node *start_node,
-			  struct start *start)
+/* -- the nodes of the top level -- */
+
+static void read_end(struct config *config, struct tn_kdl_node *node)
+{
+	char on[TN_LABEL_MAX + 1];
+	config->end_at = node->start;
+	if (tn_config_property(&config->file, node, "on", on, sizeof(on)))
+		config->end_on = config_copy(config, node->start, on);
+	tn_config_unknown(&config->file, node, "on=");
+}
+
+static void read_report_hash(struct config *config, struct tn_kdl_node *node)
+{
+	if (tn_kdl_arg_bool(node, 0, true, &config->report_hash) > TN_KDL_ABSENT)
+		tn_config_mistake(&config->file, node->start, "report-hash takes #true or #false");
+	tn_config_unknown(&config->file, node, "#true, #false");
+}
+
+static void read_alias(struct config *config, struct tn_kdl_node *node)
+{
+	struct name *alias = config_alloc(config, node->start, sizeof(*alias));
+	if (!alias)
+		return;
+	alias->at = node->start;
+	alias->name = config_argument(config, node, 0, "the alias", TN_LABEL_MAX);
+	alias->child = config_property(config, node, "child", TN_LABEL_MAX);
+	if (!alias->child)
+		tn_config_mistake(&config->file, node->start,
+				  "an alias needs child=\"name of a child\"");
+	alias->next = config->aliases;
+	config->aliases = alias;
+	tn_config_unknown(&config->file, node, "a name, child=");
+}
+
+static void read_report(struct config *config, struct tn_kdl_node *node)
+{
+	uint64_t ms = tn_config_u64(&config->file, node, "delay-ms", 1000, 1, 3600000);
+	config->report_delay_ns = ms * 1000000;
+	config->report_size =
+		tn_config_size(&config->file, node, "size", 64 << 10, TN_PAGE_SIZE, 16 << 20);
+	tn_config_unknown(&config->file, node, "delay-ms=, size=");
+}
+
+static void read_default(struct config *config, struct tn_kdl_node *node)
+{
+	config_quota(config, node, &config->default_quota);
+	tn_config_unknown(&config->file, node, "caps=, ram=");
+}
+
+static void read_default_route(struct config *config, struct tn_kdl_node *node)
+{
+	config->has_default_rules = true;
+	config->default_rules = config_rules(config, node);
+}
+
+static void read_provides(struct config *config, struct tn_kdl_node *node)
+{
+	config->above_rules = config_rules(config, node);
+}
+
+/* For who makes the bundle; init need not know. */
+static void read_rom(struct config *config, struct tn_kdl_node *node)
+{
+	(void)config;
+	(void)node;
+}
+
+static void read_nothing_twice(struct config *config, const struct tn_kdl_node *root,
+			       const char *name)
 {
 	struct tn_kdl_node node;
-	for (bool more = tn_kdl_child(start_node, "provides", &node); more;
-	     more = tn_kdl_next(&node, "provides")) {
-		for (size_t i = 0; i == 0 || tn_kdl_arg(&node, i).kind != TN_KDL_NONE; i++) {
-			struct provided *provided =
-				allocate(reading, node.start, sizeof(*provided));
-			if (!provided)
-				return;
-			if (tn_kdl_arg_string(&node, i, "", provided->service,
-					      sizeof(provided->service)) != TN_KDL_OK)
-				mistake(reading, node.start,
-					"provides needs names of services, at most %u bytes each",
-					TN_SERVICE_NAME_MAX);
-			provided->next = start->provides;
-			start->provides = provided;
-		}
-	}
+	if (tn_kdl_child(root, name, &node) && tn_kdl_next(&node, name))
+		tn_config_mistake(&config->file, node.start, "%s stands here twice: join them",
+				  name);
 }
 
-static void read_quota(struct reading *reading, const struct tn_kdl_node *node, struct start *start)
-{
-	if (tn_kdl_prop_u64(node, "caps", 100, 1, 1 << 20, &start->quota.caps) > TN_KDL_ABSENT)
-		mistake(reading, node->start, "caps= must be a whole number from 1 to 1048576");
-	if (tn_kdl_prop_size(node, "ram", 1 << 20, TN_PAGE_SIZE, (uint64_t)1 << 40,
-			     &start->quota.ram) > TN_KDL_ABSENT)
-		mistake(reading, node->start,
-			"ram= must be bytes, or a number with unit such as \"1M\"");
-}
+static const struct {
+	const char *name;
+	void (*read)(struct config *config, struct tn_kdl_node *node);
+	bool once;
+} readers[] = {
+	{ "start", config_start, false }, { "default-route", read_default_route, true },
+	{ "end", read_end, true },        { "report-hash", read_report_hash, true },
+	{ "rom", read_rom, false },       { "default", read_default, true },
+	{ "alias", read_alias, false },   { "provides", read_provides, true },
+	{ "report", read_report, true },  { "system", read_rom, true },
+};
 
-static void read_start_body(struct reading *reading, const struct tn_kdl_node *node,
-			    struct start *start)
-{
-	struct tn_kdl_node child;
-	(void)__builtin_memcpy(start->binary, start->name, sizeof(start->binary));
-	if (tn_kdl_child(node, "binary", &child))
-		(void)read_argument(reading, &child, start->binary, TN_LABEL_MAX, "the ROM's name");
-	read_provides(reading, node, start);
-	if (tn_kdl_child(node, "route", &child)) {
-		start->has_rules = true;
-		start->rules = read_rules(reading, &child);
-	}
-	if (tn_kdl_child(node, "config", &child))
-		start->config = tn_kdl_node_text(&child);
-}
+enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 
-static void read_start(struct reading *reading, struct tn_kdl_node *node, struct start ***last)
+static void read_top(struct config *config, struct tn_kdl_node *node)
 {
 	struct tn_kdl_asked asked;
-	struct start *start = allocate(reading, node->start, sizeof(*start));
-	if (!start)
+	char name[64];
+	unsigned i = 0;
+	while (i < READERS && !tn_kdl_name_is(node, readers[i].name))
+		i++;
+	if (i < READERS) {
+		tn_kdl_track(node, &asked);
+		readers[i].read(config, node);
 		return;
-	tn_kdl_track(node, &asked);
-	bool named = read_argument(reading, node, start->name, TN_LABEL_MAX, "the child's name");
-	if (named && config_find(reading->config, start->name))
-		mistake(reading, node->start, "there is a child named %s already: rename one",
-			start->name);
-	read_quota(reading, node, start);
-	read_start_body(reading, node, start);
-	report_unknown(reading, node, "caps=, ram=, binary, provides, route, config");
-	**last = start;
-	*last = &start->next;
-}
-
-/* -- the document -- */
-
-static void read_end(struct reading *reading, struct tn_kdl_node *node)
-{
-	struct tn_kdl_asked asked;
-	struct config *config = reading->config;
-	tn_kdl_track(node, &asked);
-	config->end_start = node->start;
-	if (tn_kdl_prop_string(node, "on", "", config->end_on, sizeof(config->end_on)) !=
-		    TN_KDL_OK ||
-	    !config->end_on[0])
-		mistake(reading, node->start, "end needs on=\"name of a child\"");
-	report_unknown(reading, node, "on=");
-}
-
-static void read_report_hash(struct reading *reading, struct tn_kdl_node *node)
-{
-	struct tn_kdl_asked asked;
-	tn_kdl_track(node, &asked);
-	if (tn_kdl_arg_bool(node, 0, true, &reading->config->report_hash) > TN_KDL_ABSENT)
-		mistake(reading, node->start, "report-hash takes #true or #false");
-	report_unknown(reading, node, "#true, #false");
-}
-
-static void read_top(struct reading *reading, struct tn_kdl_node *node, struct start ***last)
-{
-	struct config *config = reading->config;
-	if (tn_kdl_name_is(node, "start")) {
-		read_start(reading, node, last);
-	} else if (tn_kdl_name_is(node, "default-route")) {
-		config->has_default_rules = true;
-		config->default_rules = read_rules(reading, node);
-	} else if (tn_kdl_name_is(node, "end")) {
-		read_end(reading, node);
-	} else if (tn_kdl_name_is(node, "report-hash")) {
-		read_report_hash(reading, node);
-	} else if (!tn_kdl_name_is(node, "rom") && !tn_kdl_name_is(node, "system")) {
-		/* Those are for who makes the bundle and starts core; init need not know. */
-		char name[64];
-		if (tn_kdl_string_copy(&node->name, name, sizeof(name), NULL) != TN_KDL_OK)
-			name[0] = 0;
-		mistake(reading, node->start,
-			"unknown node %s; known: start, default-route, end, report-hash, rom, "
-			"system",
-			name);
 	}
+	if (tn_kdl_string_copy(&node->name, name, sizeof(name), NULL) != TN_KDL_OK)
+		name[0] = 0;
+	tn_config_mistake(&config->file, node->start,
+			  "unknown node %s; known: start, default-route, default, alias, provides, "
+			  "end, report, report-hash, rom, system",
+			  name);
 }
 
-static void check_rules(struct reading *reading, const struct rule *rule)
+/* What a parent hands over of a `config` node is a document of that node alone. */
+static struct tn_kdl_node scenario_of(const struct config *config)
 {
-	for (; rule; rule = rule->next)
-		if (rule->child[0] && !config_find(reading->config, rule->child))
-			mistake(reading, rule->start,
-				"there is no child named %s: add a start node, or route to another",
-				rule->child);
+	struct tn_kdl_node root = tn_kdl_root(config->file.text, config->file.length);
+	struct tn_kdl_node node, next;
+	if (!tn_kdl_child(&root, NULL, &node) || !tn_kdl_name_is(&node, "config"))
+		return root;
+	next = node;
+	return tn_kdl_next(&next, NULL) ? root : node;
 }
 
-static void check_references(struct reading *reading)
+static void read_all(struct config *config)
 {
-	const struct config *config = reading->config;
-	check_rules(reading, config->default_rules);
-	for (const struct start *start = config->starts; start; start = start->next)
-		check_rules(reading, start->rules);
-	if (config->end_on[0] && !config_find(config, config->end_on))
-		mistake(reading, config->end_start, "end on=\"%s\": there is no child of that name",
-			config->end_on);
-}
-
-unsigned config_read(struct config *config)
-{
-	struct reading reading = { config, 0 };
-	struct tn_kdl_error error;
-	struct start **last = &config->starts;
-	if (!tn_kdl_validate(config->text, config->length, &error)) {
-		tn_log("config:%u:%u: not KDL: expected %s", error.line, error.column,
-		       error.expected);
-		return 1;
+	struct tn_kdl_node root = scenario_of(config), node;
+	/* The default of the quota comes first, wherever it stands. */
+	for (bool more = tn_kdl_child(&root, "default", &node); more;
+	     more = tn_kdl_next(&node, "default")) {
+		struct tn_kdl_node copy = node;
+		read_top(config, &copy);
 	}
-	struct tn_kdl_node root = tn_kdl_root(config->text, config->length), node;
 	for (bool more = tn_kdl_child(&root, NULL, &node); more; more = tn_kdl_next(&node, NULL)) {
 		struct tn_kdl_node copy = node;
-		read_top(&reading, &copy, &last);
+		if (!tn_kdl_name_is(&node, "default"))
+			read_top(config, &copy);
 	}
-	check_references(&reading);
-	return reading.mistakes;
+	for (unsigned i = 0; i < READERS; i++)
+		if (readers[i].once)
+			read_nothing_twice(config, &root, readers[i].name);
+	config_check(config);
+}
+
+struct config *config_read(char *content, size_t length)
+{
+	struct tn_kdl_error where;
+	struct config *config = tn_heap_alloc(sizeof(*config));
+	if (!config) {
+		tn_log("out of RAM: no room for a configuration");
+		tn_heap_free(content);
+		return NULL;
+	}
+	__builtin_memset(config, 0, sizeof(*config));
+	config->file = (struct tn_config){ .rom = "config", .text = content, .length = length };
+	config->content = content;
+	config->default_quota = (struct tn_quota){ 1 << 20, 100 };
+	tn_tree_init(&config->names, order_of_names);
+	tn_tree_init(&config->services, order_of_services);
+	if (tn_kdl_validate(content, length, &where))
+		read_all(config);
+	else
+		tn_config_mistake(&config->file, content + where.offset, "not KDL: expected %s",
+				  where.expected);
+	if (!config->file.mistakes)
+		return config;
+	tn_log("%u mistake%s in the configuration", config->file.mistakes,
+	       config->file.mistakes == 1 ? "" : "s");
+	config_free(config);
+	return NULL;
 }

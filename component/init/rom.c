@@ -1,100 +1,89 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-#include "rom.h"
+/* ROMs that init serves to a child. */
 
-static tn_error copy_dataspace(tn_dataspace_cap dataspace, size_t size, char **text)
-{
-	void *at = NULL;
-	tn_error error = tn_attach(dataspace, 0, 0, TN_RIGHT_READ, &at);
-	if (error != TN_OK)
-		return error;
-	*text = tn_heap_alloc(size ? size : 1);
-	error = *text ? tn_guarded_copy(*text, at, size) : TN_ERR_OUT_OF_RAM;
-	(void)tn_detach(at);
-	if (error != TN_OK) {
-		tn_heap_free(*text);
-		*text = NULL;
-	}
-	return error;
-}
-
-tn_error rom_read(const char *label, char **text, size_t *length)
-{
-	struct tn_session session;
-	const struct tn_quota quota = { 0, 0 };
-	uint64_t size = 0;
-	tn_error error = tn_session_open("ROM", label, quota, &tn_rom_interface, &session);
-	if (error != TN_OK)
-		return error;
-	{
-		TN_SCOPED(tn_dataspace_cap, dataspace);
-		tn_rom_cap rom = { session.cap };
-		error = tn_rom_dataspace(rom, &size, &dataspace);
-		if (error == TN_OK)
-			error = copy_dataspace(dataspace, (size_t)size, text);
-	}
-	tn_session_close(&session);
-	*length = (size_t)size;
-	return error;
-}
-
-/* -- a child's configuration -- */
+#include "init.h"
 
 static tn_error dataspace(void *self, struct tn_request *request, uint64_t *size,
 			  tn_dataspace_cap *cap)
 {
-	const struct start *start = self;
+	struct served_rom *rom = self;
 	(void)request;
-	*size = start->config.len;
-	*cap = start->config_dataspace;
+	if (!rom->current.handle)
+		return TN_ERR_AGAIN;
+	*size = rom->size;
+	*cap = rom->current;
+	rom->fetched = true;
 	return TN_OK;
 }
 
-/* It never changes in this version of init: nothing to tell. */
 static tn_error watch(void *self, struct tn_request *request, tn_signal_cap changed)
 {
-	(void)self;
+	struct served_rom *rom = self;
 	(void)request;
-	(void)changed;
-	return TN_OK;
-}
-
-static tn_error fill(const struct start *start)
-{
-	void *at = NULL;
-	tn_error error =
-		tn_attach(start->config_dataspace, 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE, &at);
+	tn_error error = tn_cap_retain(changed.handle);
 	if (error != TN_OK)
 		return error;
-	__builtin_memcpy(at, start->config.at, start->config.len);
-	(void)tn_detach(at);
+	tn_cap_release(rom->changed.handle);
+	rom->changed = changed;
 	return TN_OK;
 }
 
-tn_error rom_serve_config(struct tn_env *env, struct start *start)
+tn_error rom_serve(struct served_rom *rom)
 {
 	static const struct tn_rom_ops ops = { .dataspace = dataspace, .watch = watch };
 	tn_rom_cap cap;
-	tn_error error = tn_dataspace_alloc(start->config.len, &start->config_dataspace);
-	if (error != TN_OK)
-		return error;
-	error = fill(start);
-	if (error == TN_OK)
-		error = tn_rom_serve(tn_env_entrypoint(env), &start->config_object, &ops, start,
-				     &cap);
-	if (error != TN_OK) {
-		tn_dataspace_free(start->config_dataspace);
-		start->config_object.handle = 0;
-	}
-	return error;
+	if (rom->object.handle)
+		return TN_OK;
+	return tn_rom_serve(tn_env_entrypoint(init.env), &rom->object, &ops, rom, &cap);
 }
 
-void rom_stop_serving(struct start *start)
+static tn_error fill(tn_dataspace_cap dataspace_cap, const void *content, size_t size)
 {
-	if (!start->config_object.handle)
-		return;
-	tn_object_destroy(&start->config_object);
-	tn_dataspace_free(start->config_dataspace);
-	start->config_object.handle = 0;
+	void *at = NULL;
+	tn_error error = tn_attach(dataspace_cap, 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE, &at);
+	if (error != TN_OK)
+		return error;
+	__builtin_memcpy(at, content, size);
+	(void)tn_detach(at);
+	return tn_dataspace_seal(dataspace_cap);
+}
+
+static void forget(tn_dataspace_cap *version)
+{
+	if (version->handle)
+		tn_dataspace_free(*version);
+	version->handle = 0;
+}
+
+/* The version before the current one stays, for who is copying it. */
+tn_error rom_publish(struct served_rom *rom, const void *content, size_t size)
+{
+	tn_dataspace_cap version;
+	forget(&rom->previous);
+	tn_error error = tn_dataspace_alloc(size ? size : 1, &version);
+	if (error != TN_OK)
+		return error;
+	error = fill(version, content, size);
+	if (error != TN_OK) {
+		tn_dataspace_free(version);
+		return error;
+	}
+	rom->previous = rom->current;
+	rom->current = version;
+	rom->size = size;
+	if (rom->changed.handle)
+		(void)tn_signal_submit(rom->changed);
+	return TN_OK;
+}
+
+void rom_stop(struct served_rom *rom)
+{
+	if (rom->object.handle)
+		tn_object_destroy(&rom->object);
+	forget(&rom->previous);
+	forget(&rom->current);
+	tn_cap_release(rom->changed.handle);
+	__builtin_memset(rom, 0, sizeof(*rom));
 }

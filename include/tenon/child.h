@@ -163,6 +163,9 @@ struct tn_child {
 	const char *name;      /* stays; part of labels */
 	const char *binary;    /* stays; label of the ROM session with the executable */
 	struct tn_quota quota; /* all that the child starts with */
+	bool restricted;       /* to these from its start on: */
+	uint32_t priority;     /* at most */
+	uint64_t cpus;         /* as bits */
 	/* private: */
 	struct tn_family *family;
 	struct tn_list_node in_family, in_advance;

@@ -38,6 +38,8 @@ struct tn_rom_service {
 	void *self; /* handed to the functions below */
 	/* Which ROM a client with this label reads; NULL: denied with TN_ERR_NOT_FOUND. */
 	struct tn_rom_source *(*find)(void *self, const char *label);
+	/* A reader asks: the server may publish before the answer. May be NULL. */
+	void (*asked)(void *self, struct tn_rom_source *source);
 	/* A reader is about to get the current version, which must not go now. May be NULL. */
 	void (*fetched)(void *self, struct tn_rom_source *source);
 	/* private: */
@@ -52,6 +54,9 @@ void tn_rom_source_init(struct tn_rom_source *source);
  * or capabilities. */
 TN_MUST_USE tn_error tn_rom_source_publish(struct tn_rom_source *source, const void *content,
 					   size_t size);
+
+/* Tells readers of a new version that is only made when one asks for it. */
+void tn_rom_source_tell(const struct tn_rom_source *source);
 
 /* As tn_service_announce(), with the name "ROM". */
 TN_MUST_USE tn_error tn_rom_service_announce(struct tn_rom_service *service);

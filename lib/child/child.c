@@ -84,6 +84,11 @@ static tn_error run(struct tn_child *child)
 	error = tn_pd_watch(pd, child->watch.cap);
 	if (error != TN_OK)
 		return error;
+	if (child->restricted)
+		error = tn_cpu_restrict_pd(tn_env_cpu(child->family->env), pd, child->priority,
+					   child->cpus);
+	if (error != TN_OK)
+		return error;
 	child->state = TN_CHILD_RUNNING;
 	family_changed(child->family);
 	tn_any_cap object = { parent.handle };

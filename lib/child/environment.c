@@ -19,8 +19,9 @@ static tn_error donate(struct tn_child_session *session, const struct tn_route *
 	return error;
 }
 
-static tn_error open(struct tn_child *child, struct tn_child_session **place, const char *service,
-		     const char *label, const struct tn_interface *interface)
+static tn_error open_part(struct tn_child *child, struct tn_child_session **place,
+			  const char *service, const char *label,
+			  const struct tn_interface *interface)
 {
 	struct tn_route route;
 	struct tn_child_session *session = session_create_free(child->family);
@@ -47,11 +48,11 @@ static tn_error open(struct tn_child *child, struct tn_child_session **place, co
 
 tn_error environment_open(struct tn_child *child)
 {
-	tn_error error = open(child, &child->log, "LOG", "", &tn_log_interface);
+	tn_error error = open_part(child, &child->log, "LOG", "", &tn_log_interface);
 	if (error == TN_OK)
-		error = open(child, &child->rom, "ROM", child->binary, &tn_rom_interface);
+		error = open_part(child, &child->rom, "ROM", child->binary, &tn_rom_interface);
 	if (error == TN_OK)
-		error = open(child, &child->cpu, "CPU", "", &tn_cpu_interface);
+		error = open_part(child, &child->cpu, "CPU", "", &tn_cpu_interface);
 	return error;
 }
 

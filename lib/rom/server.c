@@ -34,7 +34,7 @@ static tn_error fill(tn_dataspace_cap dataspace, const void *content, size_t siz
 	return tn_dataspace_seal(dataspace);
 }
 
-static void tell(const struct tn_rom_source *source)
+void tn_rom_source_tell(const struct tn_rom_source *source)
 {
 	struct tn_list_node *node = tn_list_first(&source->readers);
 	for (; node; node = tn_list_next(&source->readers, node))
@@ -64,7 +64,7 @@ tn_error tn_rom_source_publish(struct tn_rom_source *source, const void *content
 	source->version = version;
 	source->size = size;
 	source->fetched = false;
-	tell(source);
+	tn_rom_source_tell(source);
 	return TN_OK;
 }
 
@@ -76,6 +76,8 @@ static tn_error dataspace(void *self, struct tn_request *request, uint64_t *size
 	const struct reader *reader = self;
 	struct tn_rom_source *source = reader->source;
 	(void)request;
+	if (reader->service->asked)
+		reader->service->asked(reader->service->self, source);
 	if (!source->version.handle)
 		return TN_ERR_AGAIN;
 	*size = source->size;

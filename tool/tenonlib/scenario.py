@@ -30,13 +30,25 @@ class Rom:
         self.file, self.absent, self.child = file, absent, child
 
 
-def needed_roms(document):
-    """As the nodes say. Mistakes of form are for who checks them to report."""
+def binary_of(start):
+    """The name of a child's executable, and where it stands."""
+    node = start.child("binary")
+    if node:
+        return node.text(), node
+    return start.property_text("binary", start.text()), start
+
+
+def needed_roms(document, depth=0):
+    """As the nodes say. Mistakes of form are for who checks them to report. What a child has within
+    its configuration may be a scenario as well."""
     found = []
     for node in document.all("start"):
-        child, binary = node.text(), node.child("binary") or node
-        if child and binary.text():
-            found.append(Rom(binary.text(), binary, child=child))
+        child, (binary, place) = node.text(), binary_of(node)
+        if child and binary:
+            found.append(Rom(binary, place, child="" if depth else child))
+        inner = node.child("config")
+        if inner and binary == "init":
+            found += needed_roms(inner, depth + 1)
     for node in document.all("rom"):
         absent = node.property("absent")
         if node.text():
