@@ -326,7 +326,7 @@ struct hw_boot_info {
 	uint32_t module_count; /* without core itself, which is the first module */
 	uint32_t ram_count;    /* all RAM, whatever it is used for */
 	uint32_t device_count; /* what nobody may map: interrupt controllers */
-	char options[128]; /* of the boot loader's line for the kernel, from its second word on */
+	char options[128];     /* the end of the boot loader's line for the kernel */
 	struct hw_boot_range ranges[16];
 	struct hw_boot_range ram[16];
 	struct hw_boot_range devices[10];
