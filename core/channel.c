@@ -62,6 +62,14 @@ struct channel *channel_at(struct pd *server, uint32_t id)
 	return s ? *s : NULL;
 }
 
+void channel_table_free(struct pd *server)
+{
+	for (uint32_t i = 0; server->channel_pages && i < PAGES; i++)
+		core_free(server->channel_pages[i], IDS_PER_PAGE * sizeof(struct channel *));
+	core_free(server->channel_pages, PAGES * sizeof(*server->channel_pages));
+	server->channel_pages = NULL;
+}
+
 struct channel *channel_find(struct pd *server, uint64_t identity)
 {
 	struct channel **s = slot(server, TN_CHANNEL_INDEX(identity));

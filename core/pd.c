@@ -209,6 +209,7 @@ void pd_free(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
 	table[pd->number] = NULL;
+	channel_table_free(pd);
 	unpay(object->payer, pd);
 	core_free(pd, sizeof(*pd));
 }
