@@ -147,14 +147,6 @@ void thread_schedule(struct thread *thread)
 	port_thread_set_affinity(thread);
 }
 
-static uint64_t number_in(const char *text)
-{
-	uint64_t value = 0;
-	for (; *text >= '0' && *text <= '9'; text++)
-		value = value * 10 + (uint64_t)(*text - '0');
-	return value;
-}
-
 /* The first number of schedstat; 0 where there is no /proc. */
 uint64_t port_thread_time(struct thread *thread)
 {
@@ -168,5 +160,5 @@ uint64_t port_thread_time(struct thread *thread)
 		return 0;
 	linux_call3(__NR_read, fd, text, sizeof(text) - 1);
 	linux_close((int)fd);
-	return number_in(text);
+	return linux_number(text);
 }
