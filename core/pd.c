@@ -193,7 +193,8 @@ bool pd_step(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
 	pd_stop(object);
-	if (!stop(pd) || !end_objects(pd) || !end_channels(pd) || !cap_space_step(pd) ||
+	/* Channels first: whoever waits for the PD hears of it. */
+	if (!stop(pd) || !end_channels(pd) || !end_objects(pd) || !cap_space_step(pd) ||
 	    !end_payments(pd))
 		return false;
 	cap_drop(&pd->watch);
