@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* Protection domains and threads. */
+#include <fault.h>
 #include <hw_core.h>
 
 enum { FRAMES_A_STEP = 2, THREADS_A_STEP = 4 };
@@ -58,12 +59,14 @@ tn_error port_thread_create(struct thread *thread)
 }
 
 /* True: gone. False: it has stopped, but not all who called it have been told. */
-static bool destroy_thread(struct port_thread *thread)
+static bool destroy_thread(struct thread *owner)
 {
+	struct port_thread *thread = &owner->port;
 	if (!thread->thread)
 		return true;
 	if (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
 		return false;
+	fault_forget_name(owner);
 	free_frame(&thread->thread);
 	free_frame(&thread->utcb);
 	return true;
@@ -71,7 +74,7 @@ static bool destroy_thread(struct port_thread *thread)
 
 bool port_thread_destroy(struct thread *thread)
 {
-	if (!destroy_thread(&thread->port))
+	if (!destroy_thread(thread))
 		return false;
 	if (!thread->port.page)
 		return true;
@@ -132,7 +135,7 @@ bool port_pd_stop(struct pd *pd)
 		struct thread *thread = list_entry(node, struct thread, in_pd);
 		if (!thread->port.thread)
 			continue;
-		if (!destroy_thread(&thread->port) || ++ended == THREADS_A_STEP)
+		if (!destroy_thread(thread) || ++ended == THREADS_A_STEP)
 			return false;
 	}
 	return true;
@@ -182,6 +185,7 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 	}
 	thread->port.thread = object;
 	thread->port.utcb = utcb;
+	fault_know(thread);
 	return TN_OK;
 }
 

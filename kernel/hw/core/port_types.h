@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct thread;
+
 struct port_memory {
 	uint64_t base, pages;
 	uint64_t zeroed; /* pages, from the first one */
@@ -17,7 +19,8 @@ struct port_memory {
 struct port_thread {
 	uint64_t thread; /* the kernel's object; 0: none */
 	uint64_t utcb;
-	uint64_t page; /* frame of the thread page */
+	uint64_t page;             /* frame of the thread page */
+	struct thread *next_known; /* see fault.c */
 };
 
 enum { PORT_CHANNEL_GROUPS = 4, PORT_CHANNEL_GROUP = 512 };
