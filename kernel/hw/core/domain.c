@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* Protection domains and threads. */
-#include <fault.h>
 #include <hw_core.h>
 
 enum { FRAMES_A_STEP = 2, THREADS_A_STEP = 4 };
@@ -58,6 +57,21 @@ tn_error port_thread_create(struct thread *thread)
 	return error;
 }
 
+static int order(const void *key, const struct tn_tree_node *node)
+{
+	uint64_t name = *(const uint64_t *)key;
+	const struct port_thread *thread = TN_CONTAINER_OF_CONST(node, struct port_thread, by_name);
+	return (name > thread->thread) - (name < thread->thread);
+}
+
+static struct tn_tree threads = TN_TREE_INIT(order);
+
+struct thread *domain_thread(uint64_t name)
+{
+	struct tn_tree_node *node = tn_tree_find(&threads, &name);
+	return node ? TN_CONTAINER_OF(node, struct thread, port.by_name) : NULL;
+}
+
 /* True: gone. False: it has stopped, but not all who called it have been told. */
 static bool destroy_thread(struct thread *owner)
 {
@@ -66,7 +80,7 @@ static bool destroy_thread(struct thread *owner)
 		return true;
 	if (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
 		return false;
-	fault_forget_name(owner);
+	tn_tree_remove(&threads, &thread->by_name);
 	free_frame(&thread->thread);
 	free_frame(&thread->utcb);
 	return true;
@@ -184,8 +198,8 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 		return error;
 	}
 	thread->port.thread = object;
+	tn_tree_add(&threads, &object, &thread->port.by_name);
 	thread->port.utcb = utcb;
-	fault_know(thread);
 	return TN_OK;
 }
 

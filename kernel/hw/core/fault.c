@@ -41,39 +41,6 @@ static enum tn_fault_kind kind_of(uint32_t vector, uint32_t code)
 	}
 }
 
-/* Threads that the kernel runs, by its name for them. */
-enum { BUCKETS = 1024 };
-static struct thread *buckets[BUCKETS];
-
-static struct thread **bucket(uint64_t name)
-{
-	return &buckets[name / HW_PAGE_SIZE % BUCKETS];
-}
-
-void fault_know(struct thread *thread)
-{
-	struct thread **at = bucket(thread->port.thread);
-	thread->port.next_known = *at;
-	*at = thread;
-}
-
-void fault_forget_name(struct thread *thread)
-{
-	struct thread **at = bucket(thread->port.thread);
-	while (*at && *at != thread)
-		at = &(*at)->port.next_known;
-	if (*at)
-		*at = thread->port.next_known;
-}
-
-static struct thread *find(uint64_t name)
-{
-	struct thread *thread = *bucket(name);
-	while (thread && thread->port.thread != name)
-		thread = thread->port.next_known;
-	return thread;
-}
-
 /* The page is the component's: where it says nonsense, the fault is one. */
 static uint64_t guard(struct thread *thread, uint64_t instruction)
 {
@@ -138,7 +105,7 @@ void port_thread_retry(struct thread *thread)
 
 void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address)
 {
-	struct thread *thread = find(name);
+	struct thread *thread = domain_thread(name);
 	if (!thread)
 		return;
 	work_begin();

@@ -5,11 +5,6 @@
 
 #include <stdint.h>
 
-struct thread;
-
 /* A thread of a component has taken an exception; it stays stopped unless a guarded copy recovers.
  */
 void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address);
-/* The kernel has a thread object for it; has it no more. */
-void fault_know(struct thread *thread);
-void fault_forget_name(struct thread *thread);

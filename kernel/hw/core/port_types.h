@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <tenon/tree.h>
 
 struct thread;
 
@@ -17,10 +18,10 @@ struct port_memory {
 };
 
 struct port_thread {
-	uint64_t thread; /* the kernel's object; 0: none */
+	uint64_t thread;             /* the kernel's object; 0: none */
+	struct tn_tree_node by_name; /* of it */
 	uint64_t utcb;
-	uint64_t page;             /* frame of the thread page */
-	struct thread *next_known; /* see fault.c */
+	uint64_t page; /* frame of the thread page */
 };
 
 enum { PORT_CHANNEL_GROUPS = 4, PORT_CHANNEL_GROUP = 512 };

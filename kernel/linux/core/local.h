@@ -34,6 +34,8 @@ void events_pd_gone(const struct pd *pd);
 void events_pd_stopped(const struct pd *pd);
 
 void console_init(void);
+/* Before the end: waits for the reader as long as he reads. */
+void console_flush(void);
 /* Prints to stderr and ends core before anything runs. */
 _Noreturn void start_failed(const char *a, const char *b, const char *c);
 
@@ -83,6 +85,15 @@ void thread_schedule(struct thread *thread);
 static inline struct linux_fault *thread_fault(const struct thread *thread)
 {
 	return (struct linux_fault *)(void *)(thread->port.view + LINUX_FAULT_OFFSET);
+}
+
+/* The number that the text begins with. */
+static inline uint64_t linux_number(const char *text)
+{
+	uint64_t value = 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	return value;
 }
 
 static inline void close_file(int *fd)

@@ -83,15 +83,22 @@ static inline uint64_t linux_alive_address(uint32_t thread)
 	return LAYOUT_THREAD_PAGES + thread * TN_PAGE_SIZE + LINUX_ALIVE_OFFSET;
 }
 
-/* Before it: what core says about a fault. The component's memory: core only writes it. */
+/* Before it: not 0 if the thread may run on several CPUs. Core writes it; a hint, for spinning. */
+#define LINUX_SEVERAL_CPUS_OFFSET (LINUX_ALIVE_OFFSET - 4)
+
+/* Both at the end of what core says about a fault. The component's memory: core only writes it. */
 struct linux_fault {
 	uint64_t address, size, offset; /* what to map */
 	int32_t protection, flags;
+	uint32_t reserved;
 	uint32_t changes; /* futex word: what the thread waits for may have happened */
+	uint32_t several_cpus;
 	uint32_t alive;
 };
 #define LINUX_FAULT_OFFSET (TN_PAGE_SIZE - sizeof(struct linux_fault))
-_Static_assert(LINUX_FAULT_OFFSET + offsetof(struct linux_fault, alive) == LINUX_ALIVE_OFFSET,
+_Static_assert(LINUX_FAULT_OFFSET + offsetof(struct linux_fault, alive) == LINUX_ALIVE_OFFSET &&
+		       LINUX_FAULT_OFFSET + offsetof(struct linux_fault, several_cpus) ==
+			       LINUX_SEVERAL_CPUS_OFFSET,
 	       "last");
 
 /* How a thread is made, and not otherwise. */
