@@ -58,7 +58,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run image graph check-scenario test soak unit check features bench loc format format-check lint verify packages clean help
+.PHONY: demo run image graph check-scenario test soak unit check features bench loc format format-check lint verify mutate packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -131,6 +131,10 @@ lint: ## clang-tidy and cppcheck over the generic sources
 verify: ## check the models in test/model with SPIN, and that each of their steps is needed
 	@tool/install-packages verify
 	@tool/verify
+
+mutate: all ## break the system at one place at a time: some test has to notice (ONE=place)
+	@tool/install-packages build run test
+	@tool/mutate --build $(BUILD) --kernels "$(KERNELS)" --one "$(ONE)"
 
 packages: ## install the Debian packages that are missing, or say which
 	@tool/install-packages build run image graph test

@@ -33,6 +33,8 @@ void pd_init(struct pd *pd, const char *label)
 	list_init(&pd->regions);
 	list_init(&pd->client_channels);
 	list_init(&pd->server_channels);
+	cap_space_init(pd);
+	channels_init(pd);
 	thread_init_first(pd);
 }
 

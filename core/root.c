@@ -411,12 +411,12 @@ tn_error root_request(struct object *object, struct tn_request *request)
 	return tn_parent_dispatch(&ops, object, request);
 }
 
-void root_start(void)
+void root_start(uint64_t ram, uint64_t caps)
 {
 	struct pd *init;
 	list_init(&sessions);
 	object_init(&root, OBJECT_PARENT, &core_pd);
-	tn_error error = pd_create(&core_pd, "init", TOTAL_RAM, TOTAL_CAPS, &init);
+	tn_error error = pd_create(&core_pd, "init", ram, caps, &init);
 	if (error == TN_OK)
 		error = pd_start(init, &root);
 	if (error == TN_OK)

@@ -400,6 +400,18 @@ void *port_channel_table_page(struct pd *pd, uint32_t page)
 	return pd->port.table[page];
 }
 
+/* -- the machine -- */
+uint64_t port_option(const char *name, uint64_t otherwise)
+{
+	(void)name;
+	return otherwise;
+}
+
+uint64_t port_ram(void)
+{
+	return UINT64_MAX;
+}
+
 /* -- console and time -- */
 size_t port_console_write(const char *text, size_t length)
 {
