@@ -42,7 +42,7 @@ class CountedRun(Run):
             text = line.decode(errors="replace").rstrip("\r\n")
             if text.startswith(self.prefix) and "waits for" not in text:
                 print(text, flush=True)
-            elif text.startswith("[core]") and "fault" not in text and "called from" not in text:
+            elif text.startswith(("[core]", "[init]")) and "fault" not in text and "called from" not in text:
                 print(text, flush=True)
             if text.startswith(self.at_rest):
                 self.census()

@@ -25,7 +25,7 @@ static struct {
 	struct tn_child *clients;
 	struct tn_child caller;
 	struct tn_signal rested;
-	uint64_t wanted, started, ready, step_start;
+	uint64_t signals, wanted, started, ready, step_start;
 	bool full;
 } parent;
 
@@ -144,12 +144,38 @@ static bool provides(void *self, struct tn_child *child, const char *service)
 	return false;
 }
 
+/* As many capabilities in one component: signals of its own, each with its entry. */
+static void make_signals(uint64_t count)
+{
+	struct tn_signal *signals = tn_heap_alloc(count * sizeof(*signals));
+	uint64_t start = bench_now(), made = 0;
+	tn_error error = signals ? TN_OK : TN_ERR_OUT_OF_RAM;
+	while (made < count && error == TN_OK) {
+		signals[made] = (struct tn_signal){ .handler = NULL };
+		error = tn_signal_create(tn_env_entrypoint(parent.env), &signals[made]);
+		made += error == TN_OK;
+		if (made % (count / STEPS) == 0)
+			tn_transcript("scale signals=%llu ns-each=%llu", (unsigned long long)made,
+				      (unsigned long long)((bench_now() - start) / (made + 1)));
+	}
+	bench_check(error, "signals");
+	start = bench_now();
+	for (uint64_t i = 0; i < 1000; i++) {
+		struct tn_signal *signal = &signals[i * (count / 1000)];
+		bench_check(tn_signal_submit(signal->cap), "submit");
+		tn_signal_wait(signal);
+	}
+	tn_transcript("scale signal ns-each=%llu",
+		      (unsigned long long)((bench_now() - start) / 1000));
+}
+
 static void read_config(void)
 {
 	struct tn_config config;
 	struct tn_kdl_node node;
 	tn_config_read(&config, "config", &node);
 	parent.wanted = tn_config_u64(&config, &node, "clients", 100, 1, 60000);
+	parent.signals = tn_config_u64(&config, &node, "signals", 0, 1000, 1u << 20);
 	parent.clients =
 		tn_config_alloc(&config, config.text, parent.wanted * sizeof(*parent.clients));
 	tn_config_end(&config);
@@ -171,5 +197,7 @@ void component_construct(struct tn_env *env)
 	bench_check(tn_time_watch(bench.time, parent.rested.cap), "watch");
 	parent.family.policy = &policy;
 	bench_check(tn_family_init(&parent.family, env), "family");
+	if (parent.signals)
+		make_signals(parent.signals);
 	rest();
 }
