@@ -8,6 +8,7 @@
 #   <name>.fuzz-flags     and compiled with
 #   <name>.fuzz-length    longest input in bytes
 #   <name>.fuzz-seeds     files to start from
+#   <name>.fuzz-needs     what has to be built before
 #
 # `make fuzz-<name>` takes FUZZ_SECONDS; `make fuzz` does that with each target in turn, KDL's
 # included; among the tests each takes FUZZ_TEST_SECONDS. What was found before is in
@@ -30,6 +31,16 @@ elf.fuzz-flags   := -Iarch/$(ARCH) -DELF_FUZZ_STUB='"$(STUB)"' \
 elf.fuzz-length  := 60000
 elf.fuzz-seeds   := $(FUZZ_BUILD)/elf/seeds/hello
 dispatch.fuzz-length := 4101
+
+# Any kernel's runtime will do: none of it runs.
+FUZZ_RUNTIME := $(BUILD)/$(firstword $(KERNELS))/ld-$(firstword $(KERNELS)).so
+# Core over a port without a kernel; its capability table is part of the target, its memory malloc()'s.
+core.fuzz-sources := $(filter-out core/memory.c core/cap.c,$(wildcard core/*.c)) \
+	$(wildcard lib/text/*.c) lib/format/format.c lib/containers/tree.c
+core.fuzz-flags   := -Iarch/$(ARCH) -Itest/fuzz/core \
+	-DCORE_FUZZ_RUNTIME='"$(FUZZ_RUNTIME)"'
+core.fuzz-length  := 4096
+core.fuzz-needs   := $(FUZZ_RUNTIME)
 containers.fuzz-sources := $(wildcard lib/containers/*.c)
 
 $(FUZZ_BUILD)/elf/seeds/hello: $(ABI_BUILD)/bin/hello $(STUB)
@@ -47,7 +58,7 @@ $(FUZZ_PROBE):
 
 define fuzz_target
 $(FUZZ_BUILD)/$(1)/target: test/fuzz/$(1)_fuzz.c $(FUZZ_PROBE) $$($(1).fuzz-sources) $$(wildcard include/tenon/*.h \
-		runtime/*.[ch] lib/*/*.h test/unit/*.h) $$($(1).fuzz-seeds)
+		runtime/*.[ch] core/*.[ch] lib/*/*.h test/unit/*.h test/fuzz/*/*.h) $$($(1).fuzz-seeds) $$($(1).fuzz-needs)
 	@mkdir -p $$(@D)/corpus $$(@D)/seeds
 	@rm -f $$@
 	@echo "  CC   $$<"
