@@ -30,6 +30,7 @@ TENON    := $(PYTHON) tool/tenon
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 SCENARIO ?= demo
+OUTPUT   ?=
 INPUT    ?=
 COMPONENT ?=
 OPTIONS  ?=
@@ -52,11 +53,12 @@ include mk/flags.mk
 include mk/component.mk
 include mk/port.mk
 include mk/host.mk
+include mk/reference.mk
 include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run test unit check features bench loc format format-check lint verify packages clean help
+.PHONY: demo run image graph check-scenario test unit check features bench loc format format-check lint verify packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -64,6 +66,17 @@ demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
 	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
+
+image: all ## a bootable ISO of a scenario, BIOS and UEFI: SCENARIO=name OUTPUT=file.iso
+	@tool/install-packages image
+	@$(TENON) image --build $(BUILD) --input "$$INPUT" --output "$(OUTPUT)" "$(SCENARIO)"
+
+graph: $(KDL_JSON) ## draw a scenario, or a report of init, as SVG: SCENARIO=name-or-file OUTPUT=file.svg
+	@tool/install-packages graph
+	@$(TENON) graph --build $(BUILD) --output "$(OUTPUT)" "$(SCENARIO)"
+
+check-scenario: all ## check a scenario without running it: SCENARIO=name
+	@$(TENON) check --build $(BUILD) --kernel "$(KERNEL)" $(if $(value INPUT),--input "$$INPUT") "$(SCENARIO)"
 
 .PHONY: gdb strace kdb
 DEBUG = $(PYTHON) tool/debug --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" \
@@ -77,7 +90,7 @@ strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-stra
 	@$(DEBUG)
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
-	@tool/install-packages build run test
+	@tool/install-packages build run image graph test
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
@@ -116,7 +129,7 @@ verify: ## check the models in test/model with SPIN, and that each of their step
 	@tool/verify
 
 packages: ## install the Debian packages that are missing, or say which
-	@tool/install-packages build run test
+	@tool/install-packages build run image graph test
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -6,7 +6,7 @@
 # HOST_TESTS are make targets that print "ok NAME", "not ok NAME: why" and "skip NAME: why" lines. A library
 # with tests of its own adds to it in lib/<name>/module.mk. Tests that only need to be compiled with
 # the sources of the libraries below are test/unit/<name>.c; their target is unit-<name>. The example in the
-# documentation of include/tenon/<name>.h is compiled by a test that includes <example/<name>.h>.
+# documentation of include/tenon/<name>.h is there as <example/<name>.h>.
 
 HOST_BUILD := $(BUILD)/host
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -29,12 +29,15 @@ $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/obj/test/unit/%.
 # init's reader of scenarios, against the examples in the documentation.
 $(HOST_BUILD)/scenario: $(patsubst %.c,$(HOST_BUILD)/obj/%.o,$(wildcard component/init/config*.c lib/config/*.c))
 
-# What stands between @code and @endcode.
-HOST_EXAMPLES := $(patsubst include/tenon/%,$(HOST_BUILD)/example/%,$(shell grep -l '@code' include/tenon/*.h))
-$(HOST_EXAMPLES): $(HOST_BUILD)/example/%.h: include/tenon/%.h
+# What stands between @code and @endcode; mk/reference.mk compiles all of it as components are.
+EXAMPLES := $(filter-out rpc_macros,$(patsubst include/tenon/%.h,%,$(wildcard include/tenon/*.h)))
+$(EXAMPLES:%=$(HOST_BUILD)/example/%.h): $(HOST_BUILD)/example/%.h: include/tenon/%.h
 	@mkdir -p $(@D)
 	@{ echo '#include <tenon/$*.h>'; \
-	   awk '/@endcode/ { on = 0 } on { sub(/^ \* ?/, ""); print } /@code/ { on = 1 }' $<; } > $@
+	   awk '/@endcode/ { on = 0 } on { sub(/^ \* ?/, ""); print; n++ } /@code/ { on = 1 } \
+		END { exit !n }' $<; } > $@ || \
+		{ echo "not ok example.$*: $< has no example between @code and @endcode"; exit 1; }
+HOST_EXAMPLES := $(patsubst include/tenon/%,$(HOST_BUILD)/example/%,$(shell grep -l '@code' include/tenon/*.h))
 $(UNIT_TESTS:%=$(HOST_BUILD)/obj/test/unit/%.o): HOST_CFLAGS += -I$(HOST_BUILD)
 $(UNIT_TESTS:%=$(HOST_BUILD)/obj/test/unit/%.o): | $(HOST_EXAMPLES)
 .PHONY: $(HOST_TESTS)
@@ -59,14 +62,16 @@ include mk/fuzz.mk
 host: $(KDL_JSON)
 
 # -- the gates, the SDK and the tools, as tests --
-.PHONY: check-gates check-build check-debug check-models
+.PHONY: check-gates check-build check-debug check-models tool-test
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
 	@test/build/run $(BUILD) "$(KERNELS)"
 	@test/build/interrupt $(BUILD) "$(KERNELS)"
+tool-test: all $(KDL_JSON)-checked ## the command tenon: what it does, says, and leaves
+	@$(PYTHON) test/tool/run --build $(BUILD) --kernels "$(KERNELS)" --cc "$(HOST_CC)"
 check-models: ## the models as they are; make verify shows that each step is needed
 	@tool/verify --quick
 check-debug: all ## gdb, strace and the kernel debugger, as a user would call them
 	@test/debug/run $(BUILD) "$(KERNELS)"
-HOST_TESTS += check check-gates check-build check-debug check-models
+HOST_TESTS += check check-gates check-build check-debug check-models tool-test

@@ -11,6 +11,7 @@
 #   <k>.core.srcs  <k>.core.cflags  <k>.core.ldflags  <k>.core.needs
 #   <k>.runtime.srcs  <k>.runtime.cflags  <k>.runtime.ldflags
 #   <k>.targets      what else has to be made for the port to run; with rules of its own
+#   <k>.installed    what an installed SDK needs beside core and runtime
 #   <k>.generic      libraries of lib/ compiled into core (default: format text containers)
 #   <k>.devices      yes: core/device/ is part of core
 #

@@ -8,6 +8,24 @@
  * as it was received or retained. Receiving the same object again, by whatever way, gives the same
  * handle. When the object is destroyed the handle stays in place, and calls return TN_ERR_GONE,
  * until it is released. None of these functions waits for another component but core.
+ *
+ * Ownership: every receipt and every tn_cap_retain() is a hold of its own, which its owner gives
+ * up once.
+ *
+ * @code{.c}
+ * static tn_any_cap example_kept;
+ *
+ * // What a server's handler gets is borrowed: to keep it, hold it once more.
+ * static tn_error example_keep(tn_any_cap received)
+ * {
+ *         tn_error error = tn_cap_retain(received.handle);
+ *         if (error != TN_OK)
+ *                 return error;
+ *         tn_cap_release(example_kept.handle); // 0 at first, which is fine
+ *         example_kept = received;
+ *         return TN_OK;
+ * }
+ * @endcode
  */
 #pragma once
 

@@ -21,6 +21,50 @@
  *
  * Cost: no operation depends on how many children or sessions there are, but by a logarithm; except
  * where all of them are asked for.
+ *
+ * Errors: what cannot be paid is TN_ERR_OUT_OF_RAM or TN_ERR_OUT_OF_CAPS; what a child does wrong
+ * is its own mistake, and told to it alone.
+ *
+ * @code{.c}
+ * static struct tn_family example_family;
+ * static struct tn_child example_child = { .name = "hello",
+ *                                          .binary = "hello",
+ *                                          .quota = { .ram = 1 << 20, .caps = 40 } };
+ *
+ * static void example_route(void *self, struct tn_child *client, const char *service,
+ *                           const char *label, struct tn_route *route)
+ * {
+ *         (void)self, (void)service;
+ *         route->target = TN_ROUTE_PARENT; // whatever it asks for
+ *         if (tn_child_label(client, label, route->label) == TN_OK)
+ *                 return;
+ *         route->target = TN_ROUTE_DENY;
+ *         route->reason = TN_ERR_TOO_LONG;
+ * }
+ *
+ * static bool example_provides(void *self, struct tn_child *child, const char *service)
+ * {
+ *         (void)self, (void)child, (void)service;
+ *         return false;
+ * }
+ *
+ * static void example_ended(void *self, struct tn_child *child, const struct tn_child_end *end)
+ * {
+ *         (void)self, (void)child;
+ *         tn_exit(end->cause == TN_CHILD_EXITED ? end->value : 1);
+ * }
+ *
+ * void component_construct(struct tn_env *env)
+ * {
+ *         static const struct tn_family_policy policy = { .route = example_route,
+ *                                                         .provides = example_provides,
+ *                                                         .ended = example_ended };
+ *         example_family.policy = &policy;
+ *         if (tn_family_init(&example_family, env) != TN_OK)
+ *                 tn_exit(1);
+ *         tn_child_start(&example_family, &example_child);
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -55,10 +99,12 @@ extern "C" {
 #define TN_LABEL_PARENT "parent"
 
 struct tn_child;
+/* A session as the library keeps it. Opaque. */
 struct tn_child_session;
 
 /* Where a session goes. */
 struct tn_route {
+	/* What to do with it. */
 	enum {
 		TN_ROUTE_DENY,
 		TN_ROUTE_PARENT,
@@ -75,6 +121,7 @@ struct tn_route {
 
 /* How a child has ended. */
 struct tn_child_end {
+	/* What came first. */
 	enum { TN_CHILD_NOT_STARTED, TN_CHILD_EXITED, TN_CHILD_FAULTED, TN_CHILD_KILLED } cause;
 	tn_error error;        /* NOT_STARTED: why */
 	int32_t value;         /* EXITED: what it told */
@@ -138,9 +185,9 @@ struct tn_child_service {
 
 /* All children of one parent. The memory is the parent's. */
 struct tn_family {
-	const struct tn_family_policy *policy;
-	void *self;     /* handed to the policy */
-	uint32_t flags; /* TN_ENV_... for each child */
+	const struct tn_family_policy *policy; /* stays */
+	void *self;                            /* handed to the policy */
+	uint32_t flags;                        /* TN_ENV_... for each child */
 	/* private: */
 	struct tn_env *env;
 	struct tn_list children;
@@ -265,15 +312,16 @@ TN_MUST_USE tn_error tn_family_announce(struct tn_family *family, const char *se
 
 /* A session as the parent sees it. The texts are valid until the next request is served. */
 struct tn_session_info {
-	uint32_t id;
+	uint32_t id;                   /* in: that of the one before */
 	const struct tn_child *client; /* NULL: the parent's, or gone */
 	const struct tn_child *server; /* NULL: not a child */
+	/* Who serves it. */
 	enum { TN_SESSION_NOWHERE, TN_SESSION_PARENT, TN_SESSION_CHILD, TN_SESSION_OWN } at;
-	bool from_parent;
-	bool environment;
-	const char *state; /* "opening", "ready", "upgrading", "closing", "ended" */
-	const char *service, *label;
-	struct tn_quota donated;
+	bool from_parent;            /* the own parent has asked for it */
+	bool environment;            /* part of a child's environment */
+	const char *state;           /* "opening", "ready", "upgrading", "closing", "ended" */
+	const char *service, *label; /* label: as the server sees it */
+	struct tn_quota donated;     /* with upgrades */
 };
 
 /* The session after info->id, from 0. False: there is no more. */
@@ -287,6 +335,8 @@ struct tn_own_session {
 	struct tn_upstream upstream; /* private, zeroed */
 };
 
+/* Opens it: `opened` is set, the rest zero. The arguments are those of tn_session_open(); texts are
+ * copied. Paid like any session. */
 void tn_family_open(struct tn_family *family, struct tn_own_session *session, const char *service,
 		    const char *label, struct tn_quota quota, const struct tn_interface *interface);
 

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* What every component includes: its entry, its environment, its log. */
+/*
+ * What every component includes: its entry, its environment, its log.
+ *
+ * Nothing here fails. What belongs to the environment is borrowed: not to be released. Only
+ * tn_transcript() and tn_transcript_line() wait, for core, when its log is full.
+ *
+ * @code{.c}
+ * void component_construct(struct tn_env *env)
+ * {
+ *         tn_log("hello, my name is %s", tn_env_name(env));
+ *         tn_exit(0);
+ * }
+ * @endcode
+ */
 #pragma once
 
 #include <tenon/capability.h>
@@ -10,6 +23,7 @@
 #include <tenon/session.h>
 #include <tenon/signal.h>
 
+/* What the component was started with. Opaque. */
 struct tn_env;
 
 /*

@@ -7,6 +7,26 @@
  *
  * A component reads all of its configuration, every mistake is logged, and if there was any it ends
  * with TN_CONFIG_EXIT: half a configuration is worse than none.
+ *
+ * Nothing is allocated but the text, which stays, as do strings that point into it; all else is
+ * copied to memory of the caller's. Reading waits for the server of the ROM. There are no errors
+ * to handle: mistakes are told to the log and end the component.
+ *
+ * @code{.c}
+ * // Of a configuration like: config workers=4 cache="64K"
+ * static void example_config(uint64_t *workers, uint64_t *cache)
+ * {
+ *         struct tn_config config;
+ *         struct tn_kdl_node node;
+ *         struct tn_kdl_asked asked;
+ *         tn_config_read(&config, "config", &node);
+ *         tn_kdl_track(&node, &asked);
+ *         *workers = tn_config_u64(&config, &node, "workers", 2, 1, 16);
+ *         *cache = tn_config_size(&config, &node, "cache", 4096, 4096, 1 << 20);
+ *         tn_config_unknown(&config, &node, "workers=, cache=");
+ *         tn_config_end(&config);
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -25,10 +45,10 @@ extern "C" {
 
 /* A configuration that is being read. */
 struct tn_config {
-	const char *rom; /* its name, for messages */
-	const char *text;
-	size_t length;
-	unsigned mistakes;
+	const char *rom;   /* its name, for messages */
+	const char *text;  /* of the ROM */
+	size_t length;     /* of it, in bytes */
+	unsigned mistakes; /* so far */
 };
 
 /*

@@ -7,6 +7,22 @@
  *
  * Lists and trees are intrusive: they link nodes that their user has put into structures of its
  * own, so that linking needs no memory and cannot fail.
+ *
+ * @code{.c}
+ * struct example_node {
+ *         struct example_node *next;
+ * };
+ *
+ * struct example_job {
+ *         int number;
+ *         struct example_node queued;
+ * };
+ *
+ * static int example_number(struct example_node *node)
+ * {
+ *         return TN_CONTAINER_OF(node, struct example_job, queued)->number;
+ * }
+ * @endcode
  */
 #pragma once
 

@@ -6,7 +6,7 @@
  *
  * Exchange: the parent of a component opens a "CPU" session for it and hands it over as part of its
  * environment. Components use thread.h, which is made of this. Price of the session:
- * TN_PRICE_SESSION; of a thread: its stack and PRICE_THREAD of the price table, paid by the PD it
+ * PRICE_SESSION; of a thread: its stack and PRICE_THREAD of the price table, paid by the PD it
  * runs in. No operation waits.
  *
  * A thread needs both capabilities, to a CPU session and to the PD: time and space are separate
@@ -22,11 +22,25 @@
  * to them, without an error, so that components need not know them. A PD is also bound by the
  * limits of the PD that starts it (tn_pd.start), hence a child's children by the child's. Calls are
  * served at the caller's priority all the same, where a kernel does that.
+ *
+ * `thread_start` lets a created thread run at `entry`, on the given stack, with `argument` in the
+ * register of a function's first; once. `thread_priority` makes it as urgent as it says.
+ *
+ * Errors, of all operations: TN_ERR_CAPABILITY (no PD), TN_ERR_NOT_FOUND (no such thread in it).
+ *
+ * @code{.c}
+ * // A parent: a child is never more urgent than others, and stays on the first two CPUs.
+ * static tn_error example_limit(tn_cpu_cap cpu, tn_pd_cap child)
+ * {
+ *         return tn_cpu_restrict_pd(cpu, child, TN_PRIORITY_DEFAULT, 1u << 0 | 1u << 1);
+ * }
+ * @endcode
  */
 #pragma once
 
 #include <tenon/pd.h>
 
+/* Bytes of a thread's name, without the NUL; longer ones are cut. */
 #define TN_THREAD_NAME_MAX 31u
 
 /* Priorities, 0 the least urgent. How strictly a kernel keeps them is a feature (feature.h). */

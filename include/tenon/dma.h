@@ -12,6 +12,26 @@
  * Bus addresses are told of DMA dataspaces alone, and to who holds a DMA session. Where the feature
  * DMA_PROTECTION is absent, a device can be told any address: a driver that may have DMA is trusted
  * with all memory. It has to stop the device before it frees what the device may still write to.
+ *
+ * Ownership: the memory is the PD's that it was allocated for, until tn_dataspace_free().
+ *
+ * @code{.c}
+ * #include <tenon/component.h>
+ *
+ * // Descriptors that driver and device share, and where the device finds them.
+ * static tn_error example_ring(struct tn_env *env, tn_dma_cap dma, void **ring, uint64_t *bus)
+ * {
+ *         tn_dma_dataspace_cap memory;
+ *         tn_error error = tn_dma_alloc(dma, tn_env_pd(env), TN_PAGE_SIZE, &memory, bus);
+ *         if (error != TN_OK)
+ *                 return error;
+ *         *ring = NULL;
+ *         error = tn_attach(tn_dma_dataspace(memory), 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE, ring);
+ *         if (error != TN_OK)
+ *                 tn_dataspace_free(tn_dma_dataspace(memory));
+ *         return error;
+ * }
+ * @endcode
  */
 #pragma once
 

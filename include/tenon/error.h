@@ -6,9 +6,24 @@
  *
  * Every function that can fail returns a tn_error; the compiler warns where it is not looked at.
  * Numbers are part of the ABI: new ones are appended, none is ever reused.
+ *
+ * Ownership: texts are static. Nothing here blocks.
+ *
+ * @code{.c}
+ * #include <tenon/component.h>
+ *
+ * static tn_error example_two_pages(tn_dataspace_cap *memory)
+ * {
+ *         tn_error error = tn_dataspace_alloc(2 * TN_PAGE_SIZE, memory);
+ *         if (error != TN_OK)
+ *                 tn_log("no memory: %s", tn_error_text(error));
+ *         return error;
+ * }
+ * @endcode
  */
 #pragma once
 
+/* Name, number, text. */
 #define TN_ERROR_TABLE(X)                                                                 \
 	X(TN_OK, 0, "success")                                                            \
 	X(TN_ERR_ARGUMENT, 1, "argument out of range")                                    \
@@ -32,6 +47,7 @@
 	X(TN_ERR_UNSUPPORTED, 19, "this kernel does not have the feature, see doc/features.md")
 
 #define TN_ERROR_ENUM_(name, number, text) name = (number),
+/* What went wrong; TN_OK, which is 0: nothing. */
 typedef enum tn_error { TN_ERROR_TABLE(TN_ERROR_ENUM_) TN_ERROR_COUNT } tn_error;
 #undef TN_ERROR_ENUM_
 

@@ -8,6 +8,20 @@
  * A component asks before it relies on one. A session to a service that rests on an absent feature
  * is denied with TN_ERR_UNSUPPORTED. doc/features.md has the table of all kernels; it is made from
  * the runtimes as they were built.
+ *
+ * Ownership: the texts are static. Errors: there are none.
+ *
+ * @code{.c}
+ * #include <tenon/component.h>
+ *
+ * static void example_driver(void)
+ * {
+ *         const char *reason;
+ *         if (tn_feature(TN_FEATURE_IRQ, &reason))
+ *                 return;
+ *         tn_log("no interrupts, looking at the device now and then: %s", reason);
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -29,6 +43,7 @@
 	X(SEVERAL_CPUS, "threads run on all CPUs of the machine")
 
 #define TN_FEATURE_ENUM_(name, text) TN_FEATURE_##name,
+/* Features by number: TN_FEATURE_ and the name in the table. */
 enum tn_feature { TN_FEATURE_TABLE(TN_FEATURE_ENUM_) TN_FEATURE_COUNT };
 #undef TN_FEATURE_ENUM_
 

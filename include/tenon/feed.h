@@ -5,6 +5,22 @@
  * Reading a peer's dataspace piece by piece, safely: a static library for servers that are handed
  * data in shared memory. Each byte is copied once, before anybody looks at it; the peer may change
  * or destroy the dataspace meanwhile. Nothing waits for the peer.
+ *
+ * Ownership: the dataspace is borrowed during the call, and a piece is valid until `take` returns.
+ *
+ * @code{.c}
+ * #include <tenon/sha256.h>
+ *
+ * static void example_take(void *self, const void *piece, size_t length)
+ * {
+ *         tn_sha256_update(self, piece, length);
+ * }
+ *
+ * static tn_error example_digest(struct tn_sha256 *sha, tn_dataspace_cap clients, uint64_t length)
+ * {
+ *         return tn_feed(clients, 0, length, example_take, sha);
+ * }
+ * @endcode
  */
 #pragma once
 

@@ -51,7 +51,7 @@ typedef uint64_t tn_id;
 struct tn_idspace_slot {
 	void *object;        /* private; NULL: free */
 	uint32_t generation; /* of the id that it has, or will have next */
-	uint32_t next_free;
+	uint32_t next_free;  /* private */
 };
 
 /** @brief An id space. May be moved. */

@@ -13,6 +13,31 @@
  * or 0x..., whole pages, as a page is the smallest piece that can be protected. Without the word,
  * accesses are neither cached nor combined. Reasons for denial: TN_ERR_ARGUMENT (the label),
  * TN_ERR_CONFLICT (RAM, what the kernel needs for itself, or another session's; core's log says).
+ *
+ * Ownership: the dataspace is core's; the driver has a capability to it, to be released like any.
+ *
+ * @code{.c}
+ * #include <tenon/session.h>
+ *
+ * // The registers of the device that the route's label names.
+ * static tn_error example_registers(struct tn_session *session, volatile uint32_t **registers)
+ * {
+ *         tn_dataspace_cap memory;
+ *         uint64_t size;
+ *         void *address = NULL;
+ *         tn_error error = tn_session_open("IO_MEM", "", (struct tn_quota){ 0, 0 },
+ *                                          &tn_io_mem_interface, session);
+ *         if (error != TN_OK)
+ *                 return error;
+ *         error = tn_io_mem_dataspace((tn_io_mem_cap){ session->cap }, &size, &memory);
+ *         if (error == TN_OK)
+ *                 error = tn_attach(memory, 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE, &address);
+ *         if (error != TN_OK)
+ *                 tn_session_close(session);
+ *         *registers = address;
+ *         return error;
+ * }
+ * @endcode
  */
 #pragma once
 

@@ -13,6 +13,22 @@
  * label), TN_ERR_CONFLICT (ports that the kernel needs for itself, or another session's; core's log
  * says). Executables contain no I/O instruction, so that they are the same where there are no
  * ports: each access is a call to core.
+ *
+ * `in8`, `in16`, `in32` read, `out8`, `out16`, `out32` write.
+ *
+ * Ownership: the ports are the session's, until it is closed.
+ *
+ * @code{.c}
+ * // A 16550 at the first port of the session: sends one byte when it has room.
+ * static tn_error example_send(tn_io_port_cap ports, char byte)
+ * {
+ *         uint8_t status = 0;
+ *         tn_error error = TN_OK;
+ *         while (error == TN_OK && !(status & 0x20))
+ *                 error = tn_io_port_in8(ports, 5, &status);
+ *         return error == TN_OK ? tn_io_port_out8(ports, 0, (uint8_t)byte) : error;
+ * }
+ * @endcode
  */
 #pragma once
 

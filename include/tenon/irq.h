@@ -17,6 +17,28 @@
  * Nothing is delivered before the first ack. After each delivery there is none until the next ack,
  * so that a device which does not calm down costs nobody but its driver. What comes in between is
  * one more delivery: it is not lost.
+ *
+ * Ownership: the interrupt is the session's until it is closed; the signal stays its creator's.
+ *
+ * @code{.c}
+ * static tn_irq_cap example_line;
+ *
+ * static void example_occurred(void *argument)
+ * {
+ *         (void)argument; // look at the device here, until it wants nothing more
+ *         tn_error error = tn_irq_ack(example_line);
+ *         (void)error; // gone with the session: nothing is left to do
+ * }
+ *
+ * static tn_error example_listen(struct tn_entrypoint *entrypoint)
+ * {
+ *         static struct tn_signal occurred = { .handler = example_occurred };
+ *         tn_error error = tn_signal_create(entrypoint, &occurred);
+ *         if (error == TN_OK)
+ *                 error = tn_irq_watch(example_line, occurred.cap);
+ *         return error == TN_OK ? tn_irq_ack(example_line) : error; // the first one
+ * }
+ * @endcode
  */
 #pragma once
 

@@ -21,6 +21,43 @@
  * the children for a child. Writing is linear but for three things: properties that do not come in
  * order, arguments after properties (each moves what stands behind it in its node), and numbers
  * with a radix (quadratic in their digits).
+ *
+ * @code{.c}
+ * // A document like: limits ram="2M" { cap 3; cap 4 }; true if it is one.
+ * static bool example_limits(const char *text, size_t length, uint64_t *ram, uint64_t *caps)
+ * {
+ *         struct tn_kdl_node root, limits, cap;
+ *         *caps = 0;
+ *         if (!tn_kdl_validate(text, length, NULL))
+ *                 return false;
+ *         root = tn_kdl_root(text, length);
+ *         if (!tn_kdl_child(&root, "limits", &limits))
+ *                 return false;
+ *         if (tn_kdl_prop_size(&limits, "ram", 1 << 20, 0, UINT64_MAX, ram) > TN_KDL_ABSENT)
+ *                 return false;
+ *         for (bool more = tn_kdl_child(&limits, "cap", &cap); more;
+ *              more = tn_kdl_next(&cap, "cap")) {
+ *                 uint64_t one;
+ *                 if (tn_kdl_arg_u64(&cap, 0, 0, 0, 1000, &one) != TN_KDL_OK)
+ *                         return false;
+ *                 *caps += one;
+ *         }
+ *         return true;
+ * }
+ *
+ * // Writes: state "running" { load percent=12 }
+ * static size_t example_state(char *buffer, size_t size)
+ * {
+ *         struct tn_kdl_writer writer;
+ *         tn_kdl_writer_init(&writer, buffer, size);
+ *         tn_kdl_write_node(&writer, "state");
+ *         tn_kdl_write_string(&writer, NULL, "running");
+ *         tn_kdl_write_open(&writer);
+ *         tn_kdl_write_node(&writer, "load");
+ *         tn_kdl_write_u64(&writer, "percent", 12);
+ *         return tn_kdl_write_end(&writer) == TN_KDL_OK ? writer.len : 0;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -50,9 +87,9 @@ const char *tn_kdl_status_text(enum tn_kdl_status status);
 
 /* Where a document is not KDL. Lines and columns (in code points) count from 1. */
 struct tn_kdl_error {
-	size_t offset; /* in bytes */
-	uint32_t line;
-	uint32_t column;
+	size_t offset;        /* in bytes */
+	uint32_t line;        /* from 1 */
+	uint32_t column;      /* in code points, from 1 */
 	const char *expected; /* what would have been right there: "expected <this>" */
 };
 
@@ -62,17 +99,19 @@ struct tn_kdl_error {
 
 /* A string as it stands in the document, without its delimiters. Absent: at is NULL. */
 struct tn_kdl_string {
-	const char *at;
-	size_t len;
+	const char *at;     /* in the document */
+	size_t len;         /* in bytes, as it stands there */
 	const char *indent; /* of a multi-line string's lines */
 	uint32_t dedent;    /* its bytes */
-	uint32_t form;
+	uint32_t form;      /* TN_KDL_ESCAPED, TN_KDL_LINES */
 };
 
+/* What a value is; NONE: it is not there. */
 enum tn_kdl_kind { TN_KDL_NONE, TN_KDL_STRING, TN_KDL_NUMBER, TN_KDL_BOOL, TN_KDL_NULL };
 
+/* A value of a node: an argument's or a property's. */
 struct tn_kdl_value {
-	enum tn_kdl_kind kind;
+	enum tn_kdl_kind kind;     /* TN_KDL_NONE: absent */
 	bool truth;                /* of a TN_KDL_BOOL */
 	const char *start;         /* for tn_kdl_position() */
 	struct tn_kdl_string type; /* annotation, or absent */
@@ -90,6 +129,7 @@ static inline struct tn_kdl_string tn_kdl_string_n(const char *text, size_t len)
 	return string;
 }
 
+/* A text that ends with NUL, as a string. */
 static inline struct tn_kdl_string tn_kdl_string(const char *text)
 {
 	size_t len = 0;
@@ -120,6 +160,7 @@ enum tn_kdl_status tn_kdl_string_copy(const struct tn_kdl_string *string, char *
  * Reading in one pass: a cursor over a constant buffer
  */
 
+/* What the reader has come to, and which fields of the item it has filled. */
 enum tn_kdl_event {
 	TN_KDL_ERROR = -1, /* not KDL: see reader.error; stays so */
 	TN_KDL_END = 0,    /* of the document; stays so */
@@ -131,16 +172,17 @@ enum tn_kdl_event {
 	TN_KDL_NODE_END,
 };
 
+/* What an event is about. */
 struct tn_kdl_item {
 	const char *start;         /* for tn_kdl_position() */
 	struct tn_kdl_string type; /* annotation of a node, or absent */
-	struct tn_kdl_string name;
-	struct tn_kdl_value value;
+	struct tn_kdl_string name; /* of a node or a property */
+	struct tn_kdl_value value; /* of an argument or a property */
 };
 
 /* Read error and depth; the rest is private. May be copied to remember a place. */
 struct tn_kdl_reader {
-	struct tn_kdl_error error;
+	struct tn_kdl_error error; /* at TN_KDL_ERROR */
 	uint32_t depth; /* children blocks around the cursor, slashdashed ones included */
 	uint32_t hidden_depth;
 	const char *text;
@@ -153,6 +195,7 @@ struct tn_kdl_reader {
 	uint8_t level[TN_KDL_DEPTH_MAX];
 };
 
+/* A cursor at the beginning of a text, which is borrowed: any bytes, no NUL needed. */
 void tn_kdl_reader_init(struct tn_kdl_reader *reader, const char *text, size_t len);
 
 /* The next event; what is slashdashed is checked but not seen. Fills the fields of *item named at
@@ -170,36 +213,38 @@ void tn_kdl_position(const char *text, const char *at, uint32_t *line, uint32_t 
  * nodes, or none)
  */
 
+/* Names of one kind that are noted; whoever asks for more is taken to ask for all. */
 #define TN_KDL_ASKED_MAX 32
 
 /* Names that were asked for, kept by pointer: literals, usually. */
 struct tn_kdl_names {
-	const char *name[TN_KDL_ASKED_MAX];
-	size_t count;
-	bool all; /* asked without a name, or for too many to note */
+	const char *name[TN_KDL_ASKED_MAX]; /* borrowed */
+	size_t count;                       /* in name */
+	bool all;                           /* asked without a name, or for too many to note */
 };
 
 /* What was asked of a node; see tn_kdl_track(). */
 struct tn_kdl_asked {
-	struct tn_kdl_names properties;
-	struct tn_kdl_names children;
-	size_t arguments;
+	struct tn_kdl_names properties; /* by name */
+	struct tn_kdl_names children;   /* by name */
+	size_t arguments;               /* the first so many */
 };
 
 /* A node: a value to copy freely. */
 struct tn_kdl_node {
-	struct tn_kdl_string type; /* annotation, or absent */
-	struct tn_kdl_string name; /* absent for the root */
-	const char *start;         /* for tn_kdl_position() */
-	const char *rest;          /* behind the name */
-	const char *text;          /* the document */
-	const char *end;
-	struct tn_kdl_asked *asked;
+	struct tn_kdl_string type;  /* annotation, or absent */
+	struct tn_kdl_string name;  /* absent for the root */
+	const char *start;          /* for tn_kdl_position() */
+	const char *rest;           /* behind the name */
+	const char *text;           /* the document */
+	const char *end;            /* behind it */
+	struct tn_kdl_asked *asked; /* NULL, or what tn_kdl_track() was given */
 };
 
 /* The root stands for the document: its children are the nodes of the top level. */
 struct tn_kdl_node tn_kdl_root(const char *text, size_t len);
 
+/* Whether the node is called so. */
 #define tn_kdl_name_is(node, text) tn_kdl_string_is(&(node)->name, text)
 
 /* The first child of that name, or of any if name is NULL; and the next sibling (*node moves on).
@@ -273,8 +318,10 @@ enum tn_kdl_status tn_kdl_as_string(struct tn_kdl_value value, const char *fallb
  * has beside is unknown to the component, and probably a mistake of who wrote it.
  */
 
+/* Begins to note; *asked is borrowed for as long as the node and its copies are used. */
 void tn_kdl_track(struct tn_kdl_node *node, struct tn_kdl_asked *asked);
 
+/* One thing that nobody has asked for, and a cursor for the next. */
 struct tn_kdl_unknown {
 	enum tn_kdl_event what;    /* TN_KDL_ARGUMENT, TN_KDL_PROPERTY, or TN_KDL_NODE: a child */
 	struct tn_kdl_string name; /* of a property or a child */
@@ -301,9 +348,10 @@ bool tn_kdl_unknown_next(struct tn_kdl_unknown *unknown);
  * U+FFFD. Where a key is taken, NULL makes an argument of the value.
  */
 
+/* A document that is written. Read status and, at the end, len. */
 struct tn_kdl_writer {
-	char *text;
-	size_t size;
+	char *text;  /* the caller's buffer */
+	size_t size; /* of it, in bytes */
 	size_t len;  /* written; final after tn_kdl_write_end() */
 	size_t mark; /* private from here: the text before the current node began */
 	size_t arguments_end;
@@ -315,6 +363,7 @@ struct tn_kdl_writer {
 	enum tn_kdl_status status;
 };
 
+/* An empty document, in a buffer that is borrowed until it has ended. */
 void tn_kdl_writer_init(struct tn_kdl_writer *writer, char *buffer, size_t size);
 
 /* Begins a node, as a child of the one last opened; with a type annotation or an absent string. */
@@ -332,6 +381,7 @@ void tn_kdl_write_number(struct tn_kdl_writer *writer, const char *key, const ch
 void tn_kdl_write_integer(struct tn_kdl_writer *writer, const char *key, bool negative,
 			  uint64_t magnitude);
 
+/* Begins a node without type annotation. */
 static inline void tn_kdl_write_node(struct tn_kdl_writer *writer, const char *name)
 {
 	struct tn_kdl_string type = tn_kdl_string_n(NULL, 0), string = tn_kdl_string(name);
@@ -348,27 +398,32 @@ static inline void tn_kdl_write(struct tn_kdl_writer *writer, const char *key,
 	tn_kdl_write_value(writer, key ? &string : NULL, &value);
 }
 
+/* A property, or with key NULL an argument: a text that ends with NUL. */
 static inline void tn_kdl_write_string(struct tn_kdl_writer *writer, const char *key,
 				       const char *text)
 {
 	tn_kdl_write(writer, key, TN_KDL_STRING, tn_kdl_string(text));
 }
 
+/* #true or #false, as tn_kdl_write_string() does a text. */
 static inline void tn_kdl_write_bool(struct tn_kdl_writer *writer, const char *key, bool value)
 {
 	tn_kdl_write(writer, key, TN_KDL_BOOL, tn_kdl_string(value ? "#true" : "#false"));
 }
 
+/* #null, as tn_kdl_write_string() does a text. */
 static inline void tn_kdl_write_null(struct tn_kdl_writer *writer, const char *key)
 {
 	tn_kdl_write(writer, key, TN_KDL_NULL, tn_kdl_string("#null"));
 }
 
+/* A number without sign, as tn_kdl_write_string() does a text. */
 static inline void tn_kdl_write_u64(struct tn_kdl_writer *writer, const char *key, uint64_t value)
 {
 	tn_kdl_write_integer(writer, key, false, value);
 }
 
+/* A number with sign, as tn_kdl_write_string() does a text. */
 static inline void tn_kdl_write_i64(struct tn_kdl_writer *writer, const char *key, int64_t value)
 {
 	uint64_t bits = (uint64_t)value;

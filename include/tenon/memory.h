@@ -6,6 +6,24 @@
  *
  * All of it is paid from the component's own RAM quota. Blocking: none of these waits for anybody
  * but core.
+ *
+ * Ownership: who allocates a dataspace owns it, others borrow it by capability; attachments and
+ * heap blocks are the component's. Sizes are in bytes. Errors: TN_ERR_OUT_OF_RAM where nothing
+ * else is said.
+ *
+ * @code{.c}
+ * static tn_error example_buffer(size_t size, tn_dataspace_cap *dataspace, void **buffer)
+ * {
+ *         tn_error error = tn_dataspace_alloc(size, dataspace);
+ *         if (error != TN_OK)
+ *                 return error;
+ *         *buffer = NULL; // anywhere
+ *         error = tn_attach(*dataspace, 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE, buffer);
+ *         if (error != TN_OK)
+ *                 tn_dataspace_free(*dataspace);
+ *         return error;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -55,14 +73,17 @@ TN_EXTERN TN_MUST_USE tn_error tn_guarded_copy(void *to, const void *from, size_
 
 /* Heap of the component; aligned to 16. NULL when the RAM quota is exhausted. */
 TN_EXTERN void *tn_heap_alloc(size_t size) __attribute__((malloc, alloc_size(1)));
+/* Frees a block of the heap. NULL is fine, and nothing. */
 TN_EXTERN void tn_heap_free(void *block);
 
+/* What the heap has, see tn_heap_usage(). */
 struct tn_heap_usage {
 	uint64_t held;   /* bytes of the dataspaces that the heap has; small blocks' ones stay */
 	uint64_t used;   /* bytes of them in blocks that are not freed, with what each wastes */
 	uint64_t blocks; /* not freed */
 };
 
+/* Of the component's heap, at this moment. */
 TN_EXTERN void tn_heap_usage(struct tn_heap_usage *usage);
 
 /* Freestanding memory functions that compilers emit calls to. */

@@ -6,6 +6,25 @@
  * with. Components use session.h; a component that starts children serves this one.
  *
  * A parent never waits for a child: requests are recorded, announced by signal, and fetched.
+ *
+ * A client's session: `session_open`, then `session_collect` until it is ready; `session_upgrade`
+ * donates more. A server's: `request_next` gives the next thing to do (enum tn_request_kind),
+ * which is answered by `request_deliver` (the session's capability) or `request_deny` (with a
+ * tn_error), or `request_done`.
+ *
+ * Ownership: capabilities that the environment gives are the component's for its whole life. RAM
+ * is in bytes. Errors: TN_ERR_ARGUMENT (such as an id that names no session), TN_ERR_DENIED (a
+ * service that is not the component's to announce), TN_ERR_LIMIT (sessions), and those of paying.
+ *
+ * @code{.c}
+ * #include <tenon/component.h>
+ *
+ * // What tn_exit() begins with; everything else has nicer functions in session.h and quota.h.
+ * static tn_error example_say_goodbye(struct tn_env *env)
+ * {
+ *         return tn_parent_exit(tn_env_parent(env), 0);
+ * }
+ * @endcode
  */
 #pragma once
 

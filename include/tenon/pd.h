@@ -6,11 +6,33 @@
  *
  * Exchange: the parent of a component opens a "PD" session for it and hands it over as part of its
  * environment; whoever holds the capability can act for that PD. Components use the functions of
- * memory.h, capability.h and session.h, which are made of these. Price: TN_PRICE_PD of the price
+ * memory.h, capability.h and session.h, which are made of these. Price: PRICE_PD of the price
  * table, plus what is allocated. No operation waits for anybody.
  *
  * Capabilities in messages to core are looked up in the caller's own capability space and need no
  * transfer; handles that core returns are valid in it at once.
+ *
+ * `alloc`, `attach` and `detach` are tn_dataspace_alloc(), tn_attach() and tn_detach().
+ * `signal_create` makes a signal as `object_create` does an object; `object_destroy` ends either.
+ * `transfer_reply` is `transfer_call` for what goes with a reply. `accounts` tells limits and use;
+ * `state`, whether the PD runs (enum tn_pd_state) and its fault.
+ *
+ * Ownership: what is allocated is the PD's, and goes with it. RAM is in bytes, sizes are whole
+ * pages. Errors: TN_ERR_OUT_OF_RAM, TN_ERR_OUT_OF_CAPS (the PD's quota); for the rest see
+ * memory.h.
+ *
+ * @code{.c}
+ * #include <tenon/component.h>
+ *
+ * static void example_accounts(struct tn_env *env)
+ * {
+ *         struct tn_accounts accounts;
+ *         tn_error error = tn_pd_accounts(tn_env_pd(env), &accounts);
+ *         if (error == TN_OK)
+ *                 tn_log("%lu of %lu KiB are used", accounts.ram_used / 1024,
+ *                        accounts.ram_limit / 1024);
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -19,8 +41,8 @@
 
 /* Accounts of a PD, in bytes and in numbers of capabilities. */
 struct tn_accounts {
-	uint64_t ram_limit, ram_used;
-	uint64_t caps_limit, caps_used;
+	uint64_t ram_limit, ram_used;   /* bytes */
+	uint64_t caps_limit, caps_used; /* capabilities */
 };
 
 /*
@@ -41,15 +63,17 @@ enum tn_usage_kind {
 	TN_USAGE_COUNT
 };
 
+/* How much of the quota one kind makes up. */
 struct tn_usage {
-	uint64_t ram; /* bytes */
-	uint64_t caps;
+	uint64_t ram;   /* bytes */
+	uint64_t caps;  /* capabilities */
 	uint64_t count; /* things of this kind; of GIVEN and RECEIVED: transfers */
 };
 
 /* State of a PD, for its parent. */
 enum tn_pd_state { TN_PD_NEW, TN_PD_RUNNING, TN_PD_FAULTED, TN_PD_DEAD };
 
+/* What a thread did that ends its component. */
 enum tn_fault_kind {
 	TN_FAULT_NONE,
 	TN_FAULT_READ,  /* load from an address that nothing is attached to */
@@ -62,11 +86,12 @@ enum tn_fault_kind {
 	TN_FAULT_OTHER
 };
 
+/* A fault: what, where. */
 struct tn_fault {
 	uint64_t address;     /* the data address, if the kind has one */
 	uint64_t instruction; /* instruction pointer */
 	uint32_t kind;        /* enum tn_fault_kind */
-	uint32_t reserved;
+	uint32_t reserved;    /* 0 */
 };
 
 #define TN_PD(RPC, I)                                                                              \

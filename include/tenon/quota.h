@@ -10,6 +10,19 @@
  * component that wants to may then request more, and try again.
  *
  * To ask costs one signal and one capability at the parent while it lasts, paid by who asks.
+ *
+ * @code{.c}
+ * // Memory, asking the parent for more if it does not suffice.
+ * static tn_error example_alloc(struct tn_env *env, size_t size, tn_dataspace_cap *memory)
+ * {
+ *         struct tn_quota granted;
+ *         tn_error error = tn_dataspace_alloc(size, memory);
+ *         if (error != TN_ERR_OUT_OF_RAM)
+ *                 return error;
+ *         error = tn_quota_request(env, (struct tn_quota){ .ram = size + 8192 }, &granted);
+ *         return error == TN_OK ? tn_dataspace_alloc(size, memory) : error;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -21,9 +34,9 @@ extern "C" {
 
 /* A component's quota: the whole, and by kind (enum tn_usage_kind). */
 struct tn_quota_usage {
-	struct tn_accounts total;
-	struct tn_usage by_kind[TN_USAGE_COUNT];
-	struct tn_heap_usage heap; /* part of what dataspaces and attachments use */
+	struct tn_accounts total;                /* limits and use */
+	struct tn_usage by_kind[TN_USAGE_COUNT]; /* index: enum tn_usage_kind */
+	struct tn_heap_usage heap;               /* part of what dataspaces and attachments use */
 };
 
 /*

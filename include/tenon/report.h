@@ -16,6 +16,20 @@
  * Trust: the server takes what is in the buffer at the moment when it copies, and nothing else of
  * the client. The client trusts the server with the content; a buffer that goes away is met by
  * guarded copies.
+ *
+ * Ownership: the reporter is its user's, from open to close; the buffer is the reporter's.
+ *
+ * @code{.c}
+ * // Reports: load percent=12
+ * static tn_error example_report(struct tn_reporter *reporter, unsigned percent)
+ * {
+ *         struct tn_kdl_writer writer;
+ *         tn_reporter_begin(reporter, &writer);
+ *         tn_kdl_write_node(&writer, "load");
+ *         tn_kdl_write_u64(&writer, "percent", percent);
+ *         return tn_reporter_end(reporter, &writer);
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -29,10 +43,13 @@ extern "C" {
 
 /* For the buffer, its attachment, and the session itself. */
 #define TN_REPORT_OVERHEAD (24u * 1024u)
+/* Whole pages. */
 #define TN_REPORT_ROUND(size) \
 	(((uint64_t)(size) + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1))
+/* What a client donates for a buffer of `size` bytes. */
 #define TN_REPORT_RAM(size) \
 	(TN_REPORT_ROUND(size) + TN_REPORT_ROUND(size) / 256 + TN_REPORT_OVERHEAD)
+/* And in capabilities. */
 #define TN_REPORT_CAPS 4u
 
 #define TN_REPORT(RPC, I)                                                           \
@@ -46,7 +63,7 @@ TN_RPC_INTERFACE(tn_report, TN_REPORT)
 /* One report. Zeroed: not open. */
 struct tn_reporter {
 	char *buffer; /* private memory to compose in, `size` bytes */
-	size_t size;
+	size_t size;  /* of it, as asked for */
 	/* private: */
 	struct tn_session session;
 	tn_dataspace_cap shared;

@@ -4,19 +4,34 @@
 /*
  * Reading a ROM that may change: a static library over ROM sessions (tenon/rom.h).
  *
- *     static struct tn_rom_client rom;
- *     error = tn_rom_client_open(&rom, "config", 64 * 1024, entrypoint, changed, NULL);
- *     ... and in changed(), which runs at the entrypoint, as now for the first time:
- *     error = tn_rom_client_update(&rom);
- *     if (error == TN_OK)
- *             use(rom.content, rom.size);
- *
  * The content is a private copy, made at once: consistent, the same until the next update succeeds,
  * and out of the server's reach, who can only make an update fail.
  *
  * Blocking: opening waits for the parent, as every session; an update for the server's answer.
  * Costs: TN_ROM_RAM and TN_ROM_CAPS donated, a signal, and the copy on the heap (twice while an
  * update is under way).
+ *
+ * @code{.c}
+ * #include <tenon/component.h>
+ *
+ * static struct tn_rom_client example_rom;
+ *
+ * static void example_changed(void *argument)
+ * {
+ *         (void)argument;
+ *         if (tn_rom_client_update(&example_rom) == TN_OK)
+ *                 tn_log("it is %s", example_rom.content);
+ * }
+ *
+ * static tn_error example_follow(struct tn_env *env)
+ * {
+ *         tn_error error = tn_rom_client_open(&example_rom, "state", 4096,
+ *                                             tn_env_entrypoint(env), example_changed, NULL);
+ *         if (error == TN_OK)
+ *                 example_changed(NULL); // what there is already
+ *         return error;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -27,6 +42,7 @@
 extern "C" {
 #endif
 
+/* A ROM that is read, and its content. The memory is the caller's. Zeroed: not open. */
 struct tn_rom_client {
 	char *content;            /* with a NUL behind it; NULL before the first update */
 	size_t size;              /* in bytes, without that NUL */

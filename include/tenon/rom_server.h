@@ -10,6 +10,29 @@
  *
  * All of it runs at the service's entrypoint and waits for nobody. What is published is paid by the
  * server; a session by its client's donation (TN_ROM_RAM, TN_ROM_CAPS), or it is denied.
+ *
+ * Ownership: sources and service are the server's and stay; content is copied. Errors:
+ * TN_ERR_OUT_OF_RAM, TN_ERR_OUT_OF_CAPS; a session that is not paid for is denied with them.
+ *
+ * @code{.c}
+ * static struct tn_rom_source example_source;
+ *
+ * static struct tn_rom_source *example_find(void *self, const char *label)
+ * {
+ *         (void)self, (void)label;
+ *         return &example_source; // whoever asks
+ * }
+ *
+ * // The entrypoint that serves it is the component's main one.
+ * static tn_error example_serve(struct tn_entrypoint *entrypoint)
+ * {
+ *         static struct tn_rom_service service = { .find = example_find };
+ *         service.entrypoint = entrypoint;
+ *         tn_rom_source_init(&example_source);
+ *         tn_error error = tn_rom_source_publish(&example_source, "first", 5);
+ *         return error == TN_OK ? tn_rom_service_announce(&service) : error;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -34,8 +57,8 @@ struct tn_rom_source {
 
 /* A ROM service. The server sets what is before the line, and zeroes the rest. */
 struct tn_rom_service {
-	struct tn_entrypoint *entrypoint;
-	void *self; /* handed to the functions below */
+	struct tn_entrypoint *entrypoint; /* the component's main one */
+	void *self;                       /* handed to the functions below */
 	/* Which ROM a client with this label reads; NULL: denied with TN_ERR_NOT_FOUND. */
 	struct tn_rom_source *(*find)(void *self, const char *label);
 	/* A reader asks: the server may publish before the answer. May be NULL. */

@@ -4,16 +4,10 @@
 /*
  * Remote procedure calls: an interface is declared once, by a preprocessor list.
  *
- *     #define COUNTER(RPC, I)                                       \
- *             RPC(I, add, In(uint64_t, amount), Out(uint64_t, total)) \
- *             RPC(I, watch, InCap(tn_signal_cap, handler))
- *
- *     TN_RPC_INTERFACE(counter, COUNTER)
- *
- * This yields the capability type counter_cap; the client's functions
- * counter_add(cap, amount, &total) and counter_watch(cap, handler); the server's struct counter_ops
- * with one function pointer each; counter_serve(), which makes an RPC object; and
- * counter_interface, the description that the interface digest is computed from.
+ * The one of the example below yields the capability type counter_cap; the client's function
+ * counter_add(cap, amount, &total); the server's struct counter_ops with one function pointer for
+ * each function; counter_serve(), which makes an RPC object; and counter_interface, the description
+ * that the interface digest is computed from.
  *
  * Parameters                    client passes               server's handler gets
  *   In(type, n)                 type n                      type n
@@ -39,11 +33,44 @@
  * could not be paid). Out parameters are set if and only if TN_OK is returned.
  *
  * Everything that a peer sent is copied exactly once, before it is looked at.
+ *
+ * @code{.c}
+ * #define COUNTER(RPC, I) \
+ *         RPC(I, add, In(uint64_t, amount), Out(uint64_t, total))
+ *
+ * TN_RPC_INTERFACE(counter, COUNTER)
+ *
+ * static tn_error example_add(void *self, struct tn_request *request, uint64_t amount,
+ *                             uint64_t *total)
+ * {
+ *         uint64_t *sum = self;
+ *         (void)request;
+ *         if (amount > UINT64_MAX - *sum)
+ *                 return TN_ERR_ARGUMENT;
+ *         *total = *sum += amount;
+ *         return TN_OK;
+ * }
+ *
+ * static tn_error example_serve(struct tn_entrypoint *entrypoint, counter_cap *cap)
+ * {
+ *         static const struct counter_ops ops = { .add = example_add };
+ *         static struct tn_object object;
+ *         static uint64_t sum;
+ *         return counter_serve(entrypoint, &object, &ops, &sum, cap);
+ * }
+ *
+ * // In another component:
+ * static tn_error example_client(counter_cap counter, uint64_t *total)
+ * {
+ *         return counter_add(counter, 2, total);
+ * }
+ * @endcode
  */
 #pragma once
 
 #include <tenon/types.h>
 
+/* As many capabilities in a reply as there are. */
 #define TN_CALL_CAPS_ANY 0xffu
 
 /* A call under way, on the caller's stack. Fields are for the generated stubs. */
@@ -67,28 +94,30 @@ struct tn_request {
 	unsigned char *reply;      /* TN_MESSAGE_MAX bytes; may be the same memory as data */
 	uint64_t channel;          /* identity of the client's channel, unforgeable */
 	uint32_t thread;           /* index of the calling thread, as the client says */
-	uint32_t length;
-	uint32_t reply_length;
-	uint16_t opcode;
-	uint8_t cap_count;
-	uint8_t reply_cap_count;
-	tn_handle caps[TN_MESSAGE_CAPS_MAX];
-	tn_handle reply_caps[TN_MESSAGE_CAPS_MAX];
+	uint32_t length;           /* of data, in bytes */
+	uint32_t reply_length;     /* of reply */
+	uint16_t opcode;           /* the function, by its index in the list */
+	uint8_t cap_count;         /* in caps */
+	uint8_t reply_cap_count;   /* in reply_caps */
+	tn_handle caps[TN_MESSAGE_CAPS_MAX];       /* borrowed */
+	tn_handle reply_caps[TN_MESSAGE_CAPS_MAX]; /* the handler's; the client gets its own */
 };
 
+/* Takes a request apart and calls the operation in `ops`; generated for each interface. */
 typedef tn_error (*tn_dispatch)(const void *ops, void *self, struct tn_request *request);
 
 /* What an interface looks like, for its digest. */
 struct tn_function_description {
-	const char *name;
-	const char *signature;
-	uint32_t in_size, out_size;
+	const char *name;           /* in the list */
+	const char *signature;      /* the parameters as written */
+	uint32_t in_size, out_size; /* greatest sizes of request and reply, in bytes */
 };
 
+/* An interface: name_interface is one of these. Static. */
 struct tn_interface {
-	const char *name;
-	uint32_t count;
-	const struct tn_function_description *functions;
+	const char *name; /* the first argument of TN_RPC_INTERFACE() */
+	uint32_t count;   /* of functions */
+	const struct tn_function_description *functions; /* in the order of opcodes */
 };
 
 /* FNV-1a over what a peer could misunderstand, chained function by function (of the first n). */
@@ -130,16 +159,17 @@ TN_EXTERN TN_MUST_USE tn_error tn_call_end(struct tn_call *call, tn_error result
  */
 TN_EXTERN TN_MUST_USE tn_error tn_reply_caps(struct tn_request *request);
 
+/* A thread that serves objects and signals, one request at a time (thread.h). Opaque. */
 struct tn_entrypoint;
 
 /* The server's side of an RPC object. The memory is the server's, until tn_object_destroy(). */
 struct tn_object {
-	tn_dispatch dispatch;
-	const void *ops;
-	void *self;
-	struct tn_entrypoint *entrypoint;
-	uint32_t key;
-	tn_handle handle; /* the server's own capability to it */
+	tn_dispatch dispatch;             /* name_dispatch() */
+	const void *ops;                  /* struct name_ops, which stays */
+	void *self;                       /* handed to the operations */
+	struct tn_entrypoint *entrypoint; /* where they run */
+	uint32_t key;                     /* private */
+	tn_handle handle;                 /* the server's own capability to it */
 };
 
 /* Makes `object`, whose first three fields are set, callable; its capability is object->handle. */

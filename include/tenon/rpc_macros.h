@@ -328,6 +328,7 @@ static inline tn_error tn_call_fail_(struct tn_call *call, tn_error error)
 	case I##_opcode_##name:    \
 		return I##_dispatch_##name((const struct I##_ops *)ops, self, request);
 
+/* The interface I from its list: types, stubs, dispatcher, description; see rpc.h. */
 #define TN_RPC_INTERFACE(I, LIST)                                                                  \
 	typedef struct I##_cap {                                                                   \
 		tn_handle handle;                                                                  \

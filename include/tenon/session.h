@@ -8,6 +8,26 @@
  * which label the server sees the client. The client donates quota to the server with the session,
  * may add to it later, and gets it back at close. doc/architecture.md has the table of what
  * happens when a party dies or stays silent at each step.
+ *
+ * Ownership: struct tn_session is its client's, struct tn_service its server's; a capability in
+ * them lives as long as the session. RAM is in bytes. Errors are those of tn_session_open().
+ *
+ * @code{.c}
+ * #include <tenon/timer.h>
+ *
+ * // A client. A server announces a struct tn_service, whose `open` makes an object (rpc.h).
+ * static tn_error example_now(uint64_t *us)
+ * {
+ *         const struct tn_quota quota = { .ram = TN_TIMER_RAM, .caps = TN_TIMER_CAPS };
+ *         struct tn_session session;
+ *         tn_error error = tn_session_open("Timer", "", quota, &timer_interface, &session);
+ *         if (error != TN_OK)
+ *                 return error;
+ *         error = timer_now((timer_cap){ session.cap }, us);
+ *         tn_session_close(&session);
+ *         return error;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -21,9 +41,10 @@ struct tn_session {
 
 struct tn_session_request;
 
+/* RAM and capabilities that move from one account to another. */
 struct tn_quota {
-	uint64_t ram; /* bytes */
-	uint64_t caps;
+	uint64_t ram;  /* bytes */
+	uint64_t caps; /* capabilities */
 };
 
 /*
@@ -68,9 +89,9 @@ struct tn_session_request {
 
 /* A service that a component provides. The memory must stay. Called at the main entrypoint. */
 struct tn_service {
-	const char *name;
+	const char *name;                     /* at most TN_SERVICE_NAME_MAX bytes */
 	const struct tn_interface *interface; /* NULL: any, for who only passes requests on */
-	void *self;
+	void *self;                           /* handed to the functions below */
 	/* Makes the session's object and gives its handle (borrowed). An error denies. */
 	tn_error (*open)(void *self, const struct tn_session_request *request, tn_handle *object);
 	/* More quota came; may be NULL. */

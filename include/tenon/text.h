@@ -40,8 +40,8 @@ extern "C" {
 
 /** @brief A part of a text. Not terminated: print it with `%.*s`. */
 struct tn_text_slice {
-	const char *at;
-	size_t length;
+	const char *at; /* its first byte */
+	size_t length;  /* in bytes */
 };
 
 /** @brief Length in bytes. */

@@ -11,14 +11,35 @@
  *
  * Stacks have a guard below, at most TN_STACK_MAX bytes, and nothing else may be run on. A
  * component has at most TN_THREADS_MAX threads, the first one included.
+ *
+ * Ownership: a thread is its creator's until joined, an entrypoint until destroyed; names are
+ * copied.
+ *
+ * @code{.c}
+ * static void example_square(void *argument)
+ * {
+ *         unsigned *number = argument;
+ *         *number *= *number;
+ * }
+ *
+ * static tn_error example_thread(unsigned *number)
+ * {
+ *         struct tn_thread *thread;
+ *         tn_error error = tn_thread_create("square", TN_PRIORITY_DEFAULT, 0, example_square,
+ *                                           number, &thread);
+ *         return error == TN_OK ? tn_thread_join(thread) : error;
+ * }
+ * @endcode
  */
 #pragma once
 
 #include <tenon/cpu.h>
 #include <tenon/sync.h>
 
+/* Bytes of a stack. */
 #define TN_STACK_MAX ((size_t)0xc0000)
 
+/* A thread that the component has made. Opaque. */
 struct tn_thread;
 struct tn_entrypoint;
 

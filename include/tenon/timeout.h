@@ -4,12 +4,6 @@
 /*
  * Many timeouts out of one Timer session: a static library.
  *
- *     static struct tn_timeouts timeouts;
- *     static struct tn_timeout blink = { .handler = toggle };
- *     error = tn_timeouts_open(&timeouts, entrypoint);
- *     if (error == TN_OK)
- *             error = tn_timeout_periodic(&timeouts, &blink, 500000);
- *
  * Handlers run at the entrypoint that the timeouts were opened for, one at a time with its requests
  * and signals, in the order of their deadlines, and of equal ones in the order in which they were
  * set; never before the deadline. Handlers may set and cancel any timeout, their own too. All
@@ -21,6 +15,24 @@
  *
  * Errors: TN_ERR_ARGUMENT (beyond the end of time), and those of the Timer session: when its server
  * is gone, what is set stays silent, and whoever sets another timeout is told TN_ERR_GONE.
+ *
+ * @code{.c}
+ * static void example_blink(void *argument)
+ * {
+ *         bool *on = argument;
+ *         *on = !*on;
+ * }
+ *
+ * // Twice a second.
+ * static tn_error example_timeouts(struct tn_entrypoint *entrypoint, bool *on)
+ * {
+ *         static struct tn_timeouts timeouts;
+ *         static struct tn_timeout blink = { .handler = example_blink };
+ *         blink.argument = on;
+ *         tn_error error = tn_timeouts_open(&timeouts, entrypoint);
+ *         return error == TN_OK ? tn_timeout_periodic(&timeouts, &blink, 500000) : error;
+ * }
+ * @endcode
  */
 #pragma once
 
@@ -34,8 +46,8 @@ extern "C" {
 
 /* One timeout. Set handler and argument, zero the rest. */
 struct tn_timeout {
-	void (*handler)(void *argument);
-	void *argument;
+	void (*handler)(void *argument); /* may set and cancel timeouts, must not block for long */
+	void *argument;                  /* handed to it */
 	/* private: */
 	uint64_t deadline;
 	uint64_t period; /* 0: once */
@@ -43,6 +55,7 @@ struct tn_timeout {
 	bool set;
 };
 
+/* All timeouts of one entrypoint. The memory is the caller's. Zeroed: not open. */
 struct tn_timeouts {
 	/* private: */
 	struct tn_session session;
@@ -59,6 +72,7 @@ TN_MUST_USE tn_error tn_timeouts_open(struct tn_timeouts *timeouts,
 /* Cancels all and closes. Not from a handler of a timeout. */
 void tn_timeouts_close(struct tn_timeouts *timeouts);
 
+/* The clock, in microseconds from an arbitrary start. A call to the server. */
 TN_MUST_USE tn_error tn_timeouts_now(const struct tn_timeouts *timeouts, uint64_t *us);
 
 /* Sets a timeout, anew if it is set: at least `us` from now. */

@@ -65,8 +65,8 @@ extern "C" {
 /** @brief What is ordered. Zeroed: in no tree. */
 struct tn_tree_node {
 	struct tn_tree_node *child[2]; /* private */
-	struct tn_tree_node *parent;
-	int balance; /* height of child[1] less that of child[0] */
+	struct tn_tree_node *parent;   /* private */
+	int balance;                   /* private: height of child[1] less that of child[0] */
 };
 
 /**
@@ -80,7 +80,7 @@ typedef int tn_tree_order(const void *key, const struct tn_tree_node *node);
 /** @brief A tree. May be moved. */
 struct tn_tree {
 	struct tn_tree_node *root; /* private */
-	tn_tree_order *order;
+	tn_tree_order *order;      /* what tn_tree_init() was given */
 };
 
 /** @brief Initialises a static tree. */

@@ -10,6 +10,7 @@ hw.core.cflags := -Ikernel/hw/include
 hw.core.ldflags := -Wl,-e,core_entry
 hw.runtime.cflags := -Ikernel/hw/include
 hw.targets := $(BUILD)/hw/kernel.elf
+hw.installed := $(BUILD)/hw/kernel.elf
 
 # A core that faults, for the debugger to show.
 check-debug: $(BUILD)/hw/test.elf

@@ -72,8 +72,19 @@ def guarded(name, main):
         return FAILED
 
 
+def open_what_is_closed():
+    """Otherwise the next file opened would be taken for output."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing != number:
+                os.dup2(nothing, number)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))
+
+
 def call(name, main):
     """Runs main() and ends with its value; whatever goes wrong is one line of text."""
+    open_what_is_closed()
     end_cleanly()
     value = guarded(name, main)
     try:

@@ -17,6 +17,7 @@ COMMANDS = {
     "graph": "draw a scenario, or a state report of init, as SVG",
     "new": "make a component, with a scenario and a test",
     "log": "filter and colour a log, by label",
+    "list": "list the kernels that are built, or the scenarios",
 }
 
 

@@ -23,11 +23,11 @@ from .symbols import Symbols
 
 
 class Rom:
-    """A ROM that a scenario needs: the file that its `rom` node names, or the child it is the executable of."""
+    """A ROM that a scenario needs: the file that its `rom` node names, or whose executable it is."""
 
-    def __init__(self, name, node, file="", absent=False, child=""):
+    def __init__(self, name, node, file="", absent=False, child="", depth=0):
         self.name, self.node = name, node
-        self.file, self.absent, self.child = file, absent, child
+        self.file, self.absent, self.child, self.depth = file, absent, child, depth
 
 
 def binary_of(start):
@@ -45,7 +45,7 @@ def needed_roms(document, depth=0):
     for node in document.all("start"):
         child, (binary, place) = node.text(), binary_of(node)
         if child and binary:
-            found.append(Rom(binary, place, child="" if depth else child))
+            found.append(Rom(binary, place, child=child, depth=depth))
         inner = node.child("config")
         if inner and binary == "init":
             found += needed_roms(inner, depth + 1)
@@ -106,7 +106,7 @@ class Bundle:
         }
         given = given or {}
         needed = needed_roms(kdl.read(self.build, scenario))
-        self.children = {rom.child: rom.name for rom in needed if rom.child}
+        self.children = {rom.child: rom.name for rom in needed if rom.child and not rom.depth}
         absent = {rom.name for rom in needed if rom.absent}
         named = {rom.name: rom for rom in needed if rom.file}
         for rom in needed:

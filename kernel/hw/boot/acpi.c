@@ -82,8 +82,10 @@ static const struct pointer_table *search(uint64_t from, uint64_t to)
 static const struct pointer_table *find_pointer(void)
 {
 	uint16_t segment;
-	const struct pointer_table *found;
+	const struct pointer_table *found = (const void *)boot_machine.rsdp;
 
+	if (boot_machine.rsdp_length >= RSDP_LENGTH_1 && sums_up(found, RSDP_LENGTH_1))
+		return found;
 	memcpy(&segment, frame_memory(0x40e), sizeof(segment)); /* extended BIOS data area */
 	found = segment ? search(segment * 16ull, segment * 16ull + 1024) : NULL;
 	return found ? found : search(0xe0000, 0x100000);

@@ -2,15 +2,21 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * The first instructions, as a multiboot 1 loader starts them: 32-bit protected mode, no paging.
- * They check that the CPU can do what the kernel relies on, map the first 4 GiB three times (where
+ * The first instructions, as a multiboot loader starts them: 32-bit protected mode, no paging. QEMU
+ * knows version 1 of the protocol; version 2 also tells where ACPI's tables are when the firmware is
+ * UEFI. They check that the CPU can do what the kernel relies on, map the first 4 GiB three times (where
  * it is, at DIRECT_BASE, at KERNEL_BASE) and go on in C.
  */
 #include "layout.h"
 
+#include "multiboot.h"
+
 #define MULTIBOOT_MAGIC  0x1badb002
-#define MULTIBOOT_LOADED 0x2badb002
 #define MULTIBOOT_FLAGS  0x3 /* modules page-aligned, memory map wanted */
+
+#define MULTIBOOT2_MAGIC  0xe85250d6
+#define MULTIBOOT2_LENGTH (multiboot2_end - multiboot2_header)
+#define MULTIBOOT2_ALIGN  6 /* tag: modules page-aligned */
 
 #define PHYSICAL(symbol) ((symbol) - KERNEL_BASE)
 
@@ -18,6 +24,16 @@
 	.code32
 	.balign 8
 	.long MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+
+	.balign 8
+multiboot2_header:
+	.long MULTIBOOT2_MAGIC, 0 /* i386 */, MULTIBOOT2_LENGTH
+	.long -(MULTIBOOT2_MAGIC + MULTIBOOT2_LENGTH)
+	.short MULTIBOOT2_ALIGN, 0
+	.long 8
+	.short 0, 0 /* the end */
+	.long 8
+multiboot2_end:
 
 	.globl boot_entry
 boot_entry:
@@ -30,7 +46,10 @@ boot_entry:
 	mov %edx, %esp /* no stack yet */
 	mov $message_loader, %ebx
 	cmp $MULTIBOOT_LOADED, %ebp
+	je 1f
+	cmp $MULTIBOOT2_LOADED, %ebp
 	jne refuse
+1:	mov %ebp, PHYSICAL(early_loader)
 	mov %esi, %ebp
 	mov %esp, PHYSICAL(early_tsc) + 4
 	mov %edi, PHYSICAL(early_tsc)
@@ -112,7 +131,7 @@ start_long:
 	jmp *%rax
 
 message_loader:
-	.asciz "hw: not started by a multiboot 1 loader\r\n"
+	.asciz "hw: not started by a multiboot loader\r\n"
 message_cpu:
 	.asciz "hw: this CPU lacks long mode, no-execute, syscall, SSE2 or a local APIC\r\n"
 
@@ -133,6 +152,7 @@ early_gdt_pointer:
 	mov $kernel_stack_top, %rsp
 	mov %ebp, %edi
 	mov early_tsc(%rip), %rsi
+	mov early_loader(%rip), %edx
 	xor %ebp, %ebp
 	call boot_start
 
@@ -148,5 +168,7 @@ early_top:
 	.skip 4096
 early_tsc:
 	.skip 8
+early_loader:
+	.skip 4
 
 	.section .note.GNU-stack, "", @progbits

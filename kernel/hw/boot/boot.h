@@ -17,7 +17,7 @@ struct boot_module {
 	char name[48];
 };
 
-enum { BOOT_RANGES = 64, BOOT_MODULES = 41 };
+enum { BOOT_RANGES = 64, BOOT_MODULES = 41, BOOT_RSDP = 36 };
 
 /* What the boot loader said, copied: its own structures lie somewhere in free memory. */
 struct boot_machine {
@@ -25,12 +25,21 @@ struct boot_machine {
 	bool debug;                            /* the kernel's command line has the word "kdb" */
 	struct boot_range ranges[BOOT_RANGES]; /* RAM, whole frames */
 	struct boot_module modules[BOOT_MODULES];
+	uint32_t rsdp_length; /* 0: to be searched for, as on a PC with a BIOS */
+	uint8_t rsdp[BOOT_RSDP];
 };
 
 extern struct boot_machine boot_machine;
 
-/* multiboot.c */
+/* machine.c: what a loader tells, and that it is enough. RAM that cannot be used is left out. */
+void boot_add_range(uint64_t base, uint64_t length);
+void boot_add_module(uint64_t base, uint64_t end, const char *line, uint64_t length);
+void boot_read_line(const char *line, uint64_t length); /* the kernel's own */
+void boot_check_machine(void);
+
+/* multiboot.c, multiboot2.c: by the protocol's version. */
 void boot_read_multiboot(uint64_t info);
+void boot_read_multiboot2(uint64_t info);
 
 /* acpi.c */
 struct apic_config;
@@ -48,7 +57,7 @@ void boot_setup_paging(const struct apic_config *apics);
 struct thread *boot_create_core(uint64_t entry_tsc);
 
 /* Called by boot.S, on the early page table. */
-_Noreturn void boot_start(uint64_t multiboot_info, uint64_t entry_tsc);
+_Noreturn void boot_start(uint64_t info, uint64_t entry_tsc, uint32_t loader);
 
 /* Symbols of link.ld, all page-aligned. */
 extern uint8_t kernel_start[], kernel_text[], kernel_text_end[], kernel_data[], kernel_end[];

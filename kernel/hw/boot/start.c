@@ -6,6 +6,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "debugger.h"
+#include "multiboot.h"
 #include "schedule.h"
 #include "timer.h"
 
@@ -13,14 +14,18 @@ enum { SLICES_PER_SECOND = 100 };
 
 _Noreturn void thread_return(void); /* entry.S: go on with `current` */
 
-void boot_start(uint64_t multiboot_info, uint64_t entry_tsc)
+void boot_start(uint64_t info, uint64_t entry_tsc, uint32_t loader)
 {
 	struct apic_config apics;
 
 	console_setup();
 	cpu_setup_tables();
 	cpu_setup_features();
-	boot_read_multiboot(multiboot_info);
+	if (loader == MULTIBOOT2_LOADED)
+		boot_read_multiboot2(info);
+	else
+		boot_read_multiboot(info);
+	boot_check_machine();
 	boot_setup_frames();
 	boot_find_apics(&apics);
 	boot_setup_paging(&apics);
