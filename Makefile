@@ -58,7 +58,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run image graph check-scenario test unit check features bench loc format format-check lint verify packages clean help
+.PHONY: demo run image graph check-scenario test soak unit check features bench loc format format-check lint verify mutate packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -95,6 +95,10 @@ test: ## build and run every test, each system test on each kernel (ONE=name, KE
 	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
 
+soak: all ## components that die at any moment, for long: MINUTES= KILLS= SEED= KERNEL=
+	@$(PYTHON) tool/soak --build $(BUILD) --kernel "$(KERNEL)" --minutes "$(or $(MINUTES),0)" \
+		--kills "$(or $(KILLS),0)" --seed "$(or $(SEED),1)" --pace "$(or $(PACE),50)"
+
 unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 
 check: all ## the gates: ABI, instructions, names of kernels, headers
@@ -127,6 +131,10 @@ lint: ## clang-tidy and cppcheck over the generic sources
 verify: ## check the models in test/model with SPIN, and that each of their steps is needed
 	@tool/install-packages verify
 	@tool/verify
+
+mutate: all ## break the system at one place at a time: some test has to notice (ONE=place)
+	@tool/install-packages build run test
+	@tool/mutate --build $(BUILD) --kernels "$(KERNELS)" --one "$(ONE)"
 
 packages: ## install the Debian packages that are missing, or say which
 	@tool/install-packages build run image graph test

@@ -86,16 +86,22 @@ struct object *cap_object(struct pd *holder, tn_handle handle, enum object_kind 
 	return cap->object;
 }
 
-/* The same object received twice is the same capability. Walks the shorter way in practice. */
+static int order(const void *key, const struct tn_tree_node *node)
+{
+	const struct object *object = TN_CONTAINER_OF_CONST(node, struct cap, in_holder)->object;
+	return ((uintptr_t)key > (uintptr_t)object) - ((uintptr_t)key < (uintptr_t)object);
+}
+
+void cap_space_init(struct pd *holder)
+{
+	tn_tree_init(&holder->caps, order);
+}
+
+/* The same object received twice is the same capability. */
 static struct cap *existing(struct pd *holder, struct object *object)
 {
-	struct list_node *node = list_first(&object->caps);
-	for (; node; node = list_next(&object->caps, node)) {
-		struct cap *cap = list_entry(node, struct cap, in_object);
-		if (cap->holder == holder)
-			return cap;
-	}
-	return NULL;
+	struct tn_tree_node *node = tn_tree_find(&holder->caps, object);
+	return node ? TN_CONTAINER_OF(node, struct cap, in_holder) : NULL;
 }
 
 static void put_back(struct cap *cap)
@@ -127,6 +133,7 @@ static void link(struct cap *cap, struct object *object, struct pd *payer, struc
 	cap->handle = TN_HANDLE(handle_kind(object), TN_HANDLE_GENERATION(cap->handle),
 				TN_HANDLE_INDEX(cap->handle));
 	list_append(&object->caps, &cap->in_object);
+	tn_tree_add(&cap->holder->caps, object, &cap->in_holder);
 	list_append(&payer->paid_caps, &cap->in_payer);
 	if (channel)
 		list_append(&channel->caps, &cap->in_channel);
@@ -235,6 +242,7 @@ void cap_kill(struct cap *cap)
 		forward_submit(object);
 	port_cap_remove(cap);
 	list_remove(&cap->in_object);
+	tn_tree_remove(&cap->holder->caps, &cap->in_holder);
 	cap->object = NULL;
 	if (cap->channel) {
 		list_remove(&cap->in_channel);

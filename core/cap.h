@@ -38,6 +38,8 @@ void cap_kill(struct cap *cap);
 /* The entry dies, and its holder pays until it releases it; the entry goes if it cannot. */
 void cap_payer_gone(struct cap *cap);
 
+void cap_space_init(struct pd *holder);
+
 /* What it costs to kill or free the entry, for work_spend(). */
 unsigned cap_cost(const struct cap *cap);
 

@@ -56,21 +56,42 @@ static struct channel **free_slot(struct pd *server, uint32_t *id)
 	}
 }
 
+struct channel *channel_at(struct pd *server, uint32_t id)
+{
+	struct channel **s = slot(server, id);
+	return s ? *s : NULL;
+}
+
+void channel_table_free(struct pd *server)
+{
+	for (uint32_t i = 0; server->channel_pages && i < PAGES; i++)
+		core_free(server->channel_pages[i], IDS_PER_PAGE * sizeof(struct channel *));
+	core_free(server->channel_pages, PAGES * sizeof(*server->channel_pages));
+	server->channel_pages = NULL;
+}
+
 struct channel *channel_find(struct pd *server, uint64_t identity)
 {
 	struct channel **s = slot(server, TN_CHANNEL_INDEX(identity));
 	return s && *s && (*s)->identity == identity ? *s : NULL;
 }
 
+static int order(const void *key, const struct tn_tree_node *node)
+{
+	const struct thread *entrypoint =
+		TN_CONTAINER_OF_CONST(node, struct channel, by_entrypoint)->entrypoint;
+	return ((uintptr_t)key > (uintptr_t)entrypoint) - ((uintptr_t)key < (uintptr_t)entrypoint);
+}
+
+void channels_init(struct pd *client)
+{
+	tn_tree_init(&client->channels, order);
+}
+
 static struct channel *existing(struct pd *client, const struct thread *entrypoint)
 {
-	struct list_node *node = list_first(&client->client_channels);
-	for (; node; node = list_next(&client->client_channels, node)) {
-		struct channel *channel = list_entry(node, struct channel, in_client);
-		if (channel->entrypoint == entrypoint && !channel->ending)
-			return channel;
-	}
-	return NULL;
+	struct tn_tree_node *node = tn_tree_find(&client->channels, entrypoint);
+	return node ? TN_CONTAINER_OF(node, struct channel, by_entrypoint) : NULL;
 }
 
 static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *payer,
@@ -101,6 +122,7 @@ static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *pa
 	}
 	*s = channel;
 	list_append(&client->client_channels, &channel->in_client);
+	tn_tree_add(&client->channels, entrypoint, &channel->by_entrypoint);
 	list_append(&server->server_channels, &channel->in_server);
 	list_append(&payer->paid_channels, &channel->in_payer);
 	list_append(&entrypoint->channels, &channel->in_entrypoint);
@@ -192,6 +214,7 @@ void channel_put(struct channel *channel)
 static void begin_end(struct channel *channel)
 {
 	channel->ending = true;
+	tn_tree_remove(&channel->client->channels, &channel->by_entrypoint);
 	transfer_undo(channel);
 	threads_abort_channel(channel);
 }

@@ -28,5 +28,10 @@ bool channel_step(struct channel *channel);
 bool channel_payer_gone(struct channel *channel);
 /* Ends those that channel_release() had to leave. */
 void channels_step(void);
+void channels_init(struct pd *client);
+/* By its index at the server; NULL if there is none. */
+struct channel *channel_at(struct pd *server, uint32_t id);
+/* What core has of the channels of a server that has none any more. */
+void channel_table_free(struct pd *server);
 /* By its identity at the server; NULL if there is none. */
 struct channel *channel_find(struct pd *server, uint64_t identity);

@@ -9,6 +9,7 @@
 #include <tenon/parent.h>
 #include <tenon/cpu.h>
 #include <tenon/time.h>
+#include <tenon/tree.h>
 
 /* Quota of a PD. What is used is part of the limit, and the sum over all kinds of use. */
 struct account {
@@ -59,6 +60,7 @@ struct cap {
 	tn_handle handle;
 	uint32_t delivered; /* how often the holder got it */
 	uint32_t returned;  /* count of a release that came while one more was on its way; or 0 */
+	struct tn_tree_node in_holder; /* pd->caps, while it is alive */
 	bool used;
 	bool is_makers; /* of who made the object: an identity, or a dataspace */
 	struct list_node in_object, in_payer, in_channel;
@@ -82,6 +84,7 @@ struct channel {
 	bool ending;       /* nothing new goes through it; what is left is swept in steps */
 	uint32_t sent_by;  /* index of the client's thread that `sent` is of */
 	struct list_node in_client, in_server, in_payer, in_entrypoint;
+	struct tn_tree_node by_entrypoint; /* client->channels, unless it ends */
 	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
 	struct sent sent;         /* the last transfer to the server, to be undone if never taken */
 	struct port_channel port;
@@ -155,6 +158,8 @@ struct pd {
 	struct cap ***cap_groups; /* two levels of tables, then chunks of entries; see cap.c */
 	uint32_t cap_count;       /* entries that exist */
 	struct list free_caps;    /* of them, those not in use */
+	struct tn_tree caps;      /* live entries, by object */
+	struct tn_tree channels;  /* as client, by entrypoint */
 	uint32_t cap_swept;       /* of a PD that ends: entries below are gone */
 	struct list paid_channels;
 	struct channel ***channel_pages; /* by channel->id; see channel.c */

@@ -46,7 +46,7 @@ tn_error dataspace_create(struct pd *payer, uint64_t size, struct dataspace **ma
 tn_error dataspace_create_by(struct pd *payer, uint64_t size, memory_maker *maker,
 			     struct dataspace **made)
 {
-	if (!size || size > TOTAL_RAM)
+	if (!size || size > TOTAL_RAM_MAX)
 		return size ? TN_ERR_OUT_OF_RAM : TN_ERR_ARGUMENT;
 	size = (size + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1);
 	tn_error error = account_charge(payer, TN_USAGE_DATASPACE, PRICE_DATASPACE + size, 0);

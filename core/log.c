@@ -6,6 +6,7 @@
 #include <core/object.h>
 #include <core/price.h>
 #include <core/services.h>
+#include <core/work.h>
 #include <tenon/text.h>
 #include <stdarg.h>
 #include <tenon/format.h>
@@ -15,7 +16,7 @@
  * All output passes one bounded ring. The console takes from it what it can; nobody ever waits for
  * the console, not even core.
  */
-enum { RING_SIZE = 1 << 16, LINE_MAX = TN_LABEL_MAX + TN_LOG_MAX + 8 };
+enum { RING_SIZE = 1 << 16, PIECE = 4096, LINE_MAX = TN_LABEL_MAX + TN_LOG_MAX + 8 };
 
 static char ring[RING_SIZE];
 static size_t ring_head, ring_tail; /* free running: head - tail bytes are waiting */
@@ -37,17 +38,30 @@ static size_t room(void)
 	return RING_SIZE - (ring_head - ring_tail);
 }
 
+/* One piece; core_work() goes on with the rest, or the port tells when there is room again. */
 static void drain(void)
 {
-	while (ring_tail != ring_head) {
-		size_t at = ring_tail % RING_SIZE, n = ring_head - ring_tail;
-		if (n > RING_SIZE - at)
-			n = RING_SIZE - at;
-		size_t taken = port_console_write(&ring[at], n);
-		ring_tail += taken;
-		if (taken < n)
-			return;
-	}
+	size_t at = ring_tail % RING_SIZE, n = ring_head - ring_tail;
+	if (n > RING_SIZE - at)
+		n = RING_SIZE - at;
+	if (n > PIECE)
+		n = PIECE;
+	if (!n)
+		return;
+	size_t taken = port_console_write(&ring[at], n);
+	ring_tail += taken;
+	if (taken == n && ring_tail != ring_head)
+		work_wanted();
+}
+
+void log_step(void)
+{
+	drain();
+}
+
+size_t core_console_left(void)
+{
+	return ring_head - ring_tail;
 }
 
 static void put(const char *text, size_t length)

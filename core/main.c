@@ -9,6 +9,8 @@
 #include <core/services.h>
 #include <core/work.h>
 
+enum { EXIT_TOO_SMALL = 125 };
+
 static struct pd *caller;
 
 struct pd *core_caller(void)
@@ -16,13 +18,29 @@ struct pd *core_caller(void)
 	return caller;
 }
 
+/* What the machine has not got cannot be promised to init. */
+static void check_totals(uint64_t ram, uint64_t caps)
+{
+	const uint64_t there = port_ram(), mib = 1 << 20;
+	if (ram <= TOTAL_RAM_MAX && caps <= TOTAL_CAPS_MAX && ram + CORE_RESERVE_RAM <= there)
+		return;
+	core_log("the system is to have %llu MiB of RAM and %llu capabilities, and core needs %llu "
+		 "MiB beside: this machine has %llu MiB for both. Give it more, or say less in the "
+		 "scenario's node system",
+		 (unsigned long long)(ram / mib), (unsigned long long)caps,
+		 (unsigned long long)(CORE_RESERVE_RAM / mib), (unsigned long long)(there / mib));
+	port_exit(EXIT_TOO_SMALL);
+}
+
 void core_start(void)
 {
 	pd_init(&core_pd, "core");
+	uint64_t ram = port_option("ram", TOTAL_RAM), caps = port_option("caps", TOTAL_CAPS);
+	check_totals(ram, caps);
 	/* Core's own capabilities are paid by those who hand them to it. */
-	core_pd.account.ram_limit = TOTAL_RAM + CORE_RESERVE_RAM;
-	core_pd.account.caps_limit = TOTAL_CAPS + CORE_RESERVE_CAPS;
-	root_start();
+	core_pd.account.ram_limit = ram + CORE_RESERVE_RAM;
+	core_pd.account.caps_limit = caps + CORE_RESERVE_CAPS;
+	root_start(ram, caps);
 }
 
 static tn_error serve(struct object *object, struct tn_request *request)

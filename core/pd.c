@@ -33,6 +33,8 @@ void pd_init(struct pd *pd, const char *label)
 	list_init(&pd->regions);
 	list_init(&pd->client_channels);
 	list_init(&pd->server_channels);
+	cap_space_init(pd);
+	channels_init(pd);
 	thread_init_first(pd);
 }
 
@@ -191,7 +193,8 @@ bool pd_step(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
 	pd_stop(object);
-	if (!stop(pd) || !end_objects(pd) || !end_channels(pd) || !cap_space_step(pd) ||
+	/* Channels first: whoever waits for the PD hears of it. */
+	if (!stop(pd) || !end_channels(pd) || !end_objects(pd) || !cap_space_step(pd) ||
 	    !end_payments(pd))
 		return false;
 	cap_drop(&pd->watch);
@@ -207,6 +210,7 @@ void pd_free(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
 	table[pd->number] = NULL;
+	channel_table_free(pd);
 	unpay(object->payer, pd);
 	core_free(pd, sizeof(*pd));
 }

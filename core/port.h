@@ -24,6 +24,13 @@ struct cap;
 struct object;
 struct region;
 
+/* -- the machine, and how the system was started -- */
+
+/* A number that was given when the system was started; `otherwise` if none was. */
+uint64_t port_option(const char *name, uint64_t otherwise);
+/* RAM for components and core's own records together, in bytes. */
+uint64_t port_ram(void);
+
 /* -- memory -- */
 
 /* Zeroed, page aligned memory for core's own structures, never given back. NULL: none left. */
@@ -179,6 +186,8 @@ void core_pd_ended(struct pd *pd, const struct tn_fault *fault);
 void core_deadline(void);
 /* There is room for console output again. */
 void core_console_ready(void);
+/* What waits for it, in bytes; for port_exit(). */
+size_t core_console_left(void);
 /* A region that port_region_unmap() left for the runtime is gone. */
 void core_region_gone(struct pd *pd, struct region *region);
 /* The region that contains the address, or NULL. */

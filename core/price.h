@@ -32,9 +32,12 @@
 #define PRICE_PD_RAM  (LAYOUT_STACK_SIZE + 48u * 4096u)
 #define PRICE_PD_CAPS 1u
 
-/* What init gets; a system's total, the same everywhere. */
+/* What init gets; a system's total, the same everywhere, unless a scenario says otherwise. */
 #define TOTAL_RAM  (160ull << 20)
 #define TOTAL_CAPS 60000ull
+/* More cannot be said: sums of accounts are far from overflowing. */
+#define TOTAL_RAM_MAX  (1ull << 40)
+#define TOTAL_CAPS_MAX (1ull << 32)
 /* What core keeps for itself. */
 #define CORE_RESERVE_RAM  (16ull << 20)
 #define CORE_RESERVE_CAPS 10000ull

@@ -410,12 +410,12 @@ tn_error root_request(struct object *object, struct tn_request *request)
 	return tn_parent_dispatch(&ops, object, request);
 }
 
-void root_start(void)
+void root_start(uint64_t ram, uint64_t caps)
 {
 	struct pd *init;
 	tn_tree_init(&sessions, order_of_ids);
 	object_init(&root, OBJECT_PARENT, &core_pd);
-	tn_error error = pd_create(&core_pd, "init", TOTAL_RAM, TOTAL_CAPS, &init);
+	tn_error error = pd_create(&core_pd, "init", ram, caps, &init);
 	if (error == TN_OK)
 		error = pd_start(init, &root);
 	if (error == TN_OK)

@@ -10,6 +10,8 @@
 TN_MUST_USE tn_error log_create(struct pd *payer, const char *label, struct object **made);
 void log_free(struct object *object);
 tn_error log_request(struct object *object, struct tn_request *request);
+/* Writes more of what waits for the console. */
+void log_step(void);
 /* Core's own lines, formatted. */
 void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -46,5 +48,5 @@ tn_error device_request(struct object *object, struct tn_request *request) __att
 tn_error root_request(struct object *object, struct tn_request *request);
 /* The object of a session that init has closed is at its end. */
 void root_session_ended(uint32_t id);
-/* Creates and starts init. */
-void root_start(void);
+/* Creates and starts init, with that quota. */
+void root_start(uint64_t ram, uint64_t caps);

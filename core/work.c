@@ -53,6 +53,7 @@ bool core_work(void)
 		wanted = false;
 		channels_step();
 		time_step();
+		log_step();
 	}
 	struct list_node *node = objects.head.next ? list_first(&objects) : NULL;
 	if (node && work_left()) {

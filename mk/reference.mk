@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # SPDX-FileCopyrightText: 2026 The Tenon authors
 #
-# What the public headers document: the gate that nothing is missing, and the examples in them. Each is
-# compiled as a component's source; one that has a component_construct() is linked, too.
+# The reference of the public headers, the gate that none of it is missing, and the examples in them: each
+# is compiled as a component's source; one that has a component_construct() is linked, too.
 
-.PHONY: check-reference check-examples
+.PHONY: reference check-reference check-examples
+reference: ## write the reference of the public headers to build/doc/html
+	@tool/install-packages doc
+	@$(PYTHON) tool/reference --html $(BUILD)/doc/html
+
 check-reference: ## each public declaration has a comment, each header its contract; and that this can fail
 	@$(PYTHON) tool/reference --check
 	@$(PYTHON) tool/reference --self-test

@@ -220,7 +220,7 @@ static const struct {
 	{ "end", read_end, true },        { "report-hash", read_report_hash, true },
 	{ "rom", read_rom, false },       { "default", read_default, true },
 	{ "alias", read_alias, false },   { "provides", read_provides, true },
-	{ "report", read_report, true },
+	{ "report", read_report, true },  { "system", read_rom, true },
 };
 
 enum { READERS = sizeof(readers) / sizeof(readers[0]) };
@@ -241,7 +241,7 @@ static void read_top(struct config *config, struct tn_kdl_node *node)
 		name[0] = 0;
 	tn_config_mistake(&config->file, node->start,
 			  "unknown node %s; known: start, default-route, default, alias, provides, "
-			  "end, report, report-hash, rom",
+			  "end, report, report-hash, rom, system",
 			  name);
 }
 

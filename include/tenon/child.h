@@ -121,7 +121,7 @@ struct tn_route {
 
 /* How a child has ended. */
 struct tn_child_end {
-	/* What came first. */
+	/* What ended it. */
 	enum { TN_CHILD_NOT_STARTED, TN_CHILD_EXITED, TN_CHILD_FAULTED, TN_CHILD_KILLED } cause;
 	tn_error error;        /* NOT_STARTED: why */
 	int32_t value;         /* EXITED: what it told */

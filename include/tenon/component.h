@@ -4,8 +4,8 @@
 /*
  * What every component includes: its entry, its environment, its log.
  *
- * Nothing here fails. What belongs to the environment is borrowed: not to be released. Only
- * tn_transcript() and tn_transcript_line() wait, for core, when its log is full.
+ * Nothing here fails. What belongs to the environment is borrowed: not to be released. But for
+ * tn_exit() only tn_transcript() and tn_transcript_line() wait: for core, when its log is full.
  *
  * @code{.c}
  * void component_construct(struct tn_env *env)

@@ -56,11 +56,11 @@ struct tn_idspace_slot {
 
 /** @brief An id space. May be moved. */
 struct tn_idspace {
-	struct tn_idspace_slot *slots; /**< @brief The table. Read only. */
-	uint32_t capacity;             /**< @brief Places in it. Read only. */
-	uint32_t used;                 /**< @brief Objects in it. Read only. */
-	uint32_t fresh;                /* private: places from here on were never used */
-	uint32_t first_free, last_free;
+	struct tn_idspace_slot *slots;  /**< @brief The table. Read only. */
+	uint32_t capacity;              /**< @brief Places in it. Read only. */
+	uint32_t used;                  /**< @brief Objects in it. Read only. */
+	uint32_t fresh;                 /* private: places from here on were never used */
+	uint32_t first_free, last_free; /* private */
 };
 
 /** @brief Makes an empty id space over a table, whatever is in that. No table, of 0, is fine. */

@@ -45,7 +45,7 @@
  *         return true;
  * }
  *
- * // Writes: state "running" { load percent=12 }
+ * // Writes: state running { load percent=12 }
  * static size_t example_state(char *buffer, size_t size)
  * {
  *         struct tn_kdl_writer writer;

@@ -35,3 +35,7 @@ $(LINUX_BENCH)/bare: kernel/linux/bench/bare.S
 	@$(CC) -nostdlib -static -no-pie -Wl,--build-id=none -o $@ $<
 linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exit \
 	$(LINUX_BENCH)/bare
+
+# Attackers enter the kernel by themselves, and write by hand into what they share with others.
+test-sandbox.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
+test-link.cflags := $(test-sandbox.cflags)

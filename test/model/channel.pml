@@ -22,7 +22,7 @@
 #define SERVER 1
 #define CORE   2
 
-#define LOCATIONS 8
+#define LOCATIONS 9
 #define ENTRY_A   0 /* the capability's entry: 1 dead */
 #define ENTRY_B   1
 #define CALLING   2 /* tn_thread_page.calling */
@@ -32,6 +32,8 @@
 #define WAITING   6
 #define DATA      7 /* the message buffer, which request and reply share */
 #define ANSWER    10 /* to request n: n + ANSWER */
+
+#define POLLING   8 /* the server looks without being rung */
 
 #include "tso.h"
 
@@ -140,9 +142,17 @@ inline call(handle, sequence)
 #ifndef WITHOUT_DATA_FIRST
 		STORE(CLIENT, REQUEST, sequence);
 #endif
-		/* ring(): the kernel takes its lock, hence everything before it is seen. */
+#ifndef WITHOUT_POLL_FENCE_CLIENT
 		FENCE(CLIENT);
-		event = true;
+#endif
+		LOAD(CLIENT, POLLING, seen);
+		if
+		:: seen -> skip
+		:: else ->
+			/* ring(): the kernel takes its lock, hence everything before it is seen. */
+			FENCE(CLIENT);
+			event = true
+		fi;
 		wait_reply(handle, sequence, outcome)
 	:: else
 	fi;
@@ -168,42 +178,66 @@ proctype client()
 	call(B, 2)
 }
 
-/* port_wait(), link_take(), link_reply(): server.c and link.h. */
+/* link_take(), link_reply(): link.h. */
+inline look()
+{
+	LOAD(SERVER, REQUEST, request);
+	LOAD(SERVER, REPLY, reply);
+	if
+	:: request != reply ->
+#ifndef HOSTILE
+		LOAD(SERVER, DATA, data);
+		assert(data == request);
+#endif
+		STORE(SERVER, DATA, request + ANSWER);
+		STORE(SERVER, REPLY, request);
+#ifndef WITHOUT_SERVER_FENCE
+		FENCE(SERVER);
+#endif
+		LOAD(SERVER, WAITING, waiting);
+#ifndef WITHOUT_WAKE
+		if
+		:: waiting -> asleep = false /* futex_wake */
+		:: else
+		fi
+#endif
+	:: else
+	fi
+}
+
+/* port_wait(), poll_hot(), cool_down(): server.c. It stops polling whenever it likes. */
 proctype server()
 {
 	byte request, reply, waiting, data, nonsense;
+	bool polling;
 end:	do
 	:: event && !server_dead ->
 		event = false;
-		LOAD(SERVER, REQUEST, request);
-		LOAD(SERVER, REPLY, reply);
-		if
-		:: request != reply ->
-#ifndef HOSTILE
-			LOAD(SERVER, DATA, data);
-			assert(data == request);
+		look()
+	:: !server_dead && !polling && request ->
+		/* warm_up(): after a request that it has served. */
+		STORE(SERVER, POLLING, 1);
+		polling = true;
+		look()
+	:: !server_dead && polling ->
+		/* cool_down(); only now it may sleep. */
+		STORE(SERVER, POLLING, 0);
+#ifndef WITHOUT_POLL_FENCE_SERVER
+		FENCE(SERVER);
 #endif
-			STORE(SERVER, DATA, request + ANSWER);
-			STORE(SERVER, REPLY, request);
-#ifndef WITHOUT_SERVER_FENCE
-			FENCE(SERVER);
+		polling = false;
+#ifndef WITHOUT_LAST_LOOK
+		look();
 #endif
-			LOAD(SERVER, WAITING, waiting);
-#ifndef WITHOUT_WAKE
-			if
-			:: waiting -> asleep = false /* futex_wake */
-			:: else
-			fi
-#endif
-		:: else
-		fi
+		request = 0
 #ifdef HOSTILE
-	:: !server_dead && nonsense < 2 -> nonsense++;
+	:: !server_dead && nonsense < 1 -> nonsense++;
 		if
 		:: STORE(SERVER, REPLY, 1)
 		:: STORE(SERVER, REPLY, 2)
 		:: STORE(SERVER, WAITING, 0)
 		:: STORE(SERVER, REQUEST, 2)
+		:: STORE(SERVER, POLLING, 1)
 		fi
 #endif
 	:: server_dead -> break
@@ -264,7 +298,7 @@ init
 		run client();
 		run server();
 		run core();
-#ifndef HOSTILE
+#if !defined(HOSTILE) && !defined(QUICK)
 		run signal() /* a hostile server looks as often as it likes */
 #endif
 	}

@@ -332,6 +332,16 @@ def check_executables(mistakes, needed, files):
             check_executable(mistakes, rom, files, level, symbols)
 
 
+def system_totals(document):
+    """What the outermost init can give away."""
+    total = {"ram": schema.TOTAL_RAM, "caps": schema.TOTAL_CAPS}
+    for entry in [e for node in document.all("system") for e in node.properties]:
+        value = entry.number() if entry.name == "caps" else entry.size()
+        if entry.name in total and value is not None:
+            total[entry.name] = value
+    return total
+
+
 def check(build, kernel, scenario, given=()):
     """The lines to tell."""
     mistakes = Mistakes(scenario)
@@ -339,8 +349,7 @@ def check(build, kernel, scenario, given=()):
         document = kdl.read(build, scenario)
     except kdl.Unreadable as problem:
         return [f"{problem}: correct it"]
-    total = {"ram": schema.TOTAL_RAM, "caps": schema.TOTAL_CAPS}
-    scenarios = check_document(mistakes, document, total)
+    scenarios = check_document(mistakes, document, system_totals(document))
     needed = needed_roms(document)
     files = check_roms(mistakes, build, kernel, scenario, needed, given)
     check_rom_labels(mistakes, scenarios, needed)

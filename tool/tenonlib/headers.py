@@ -49,6 +49,8 @@ class Declaration:
 
     def __init__(self, kind, name, begin, end, text):
         self.kind, self.name, self.begin, self.end, self.text = kind, name, begin, end, text
+        self.last = end     # with the body, if it has one
+        self.fields = []    # of a struct, by place
         self.comment = ""   # of its own, or that of its group
         self.trailing = ""
         self.leads = True   # not part of the group of the one before
@@ -89,8 +91,7 @@ def plain(comment):
     body = re.sub(r"^/\*\*?<?|\*/$", "", comment)
     lines = [re.sub(r"^[ \t]*\* ?", "", re.sub(r"[ \t]*\\$", "", line)).rstrip()
              for line in body.split("\n")]
-    return "\n".join(lines).strip("\n").strip(" ") if len(lines) == 1 else "\n".join(
-        [lines[0].strip()] + lines[1:]).strip("\n").rstrip()
+    return "\n".join([lines[0].strip()] + lines[1:]).strip("\n").rstrip()
 
 
 # -- what the compiler says --
@@ -101,17 +102,17 @@ class Places:
     def __init__(self):
         self.file = None
 
-    def visit(self, node, folder):
+    def visit(self, node):
         if isinstance(node, list):
             for item in node:
-                self.visit(item, folder)
+                self.visit(item)
         elif isinstance(node, dict):
             if "offset" in node:
                 self.file = node.get("file", self.file)
                 node["file"] = self.file
             for key, value in node.items():
                 if key != "includedFrom" and isinstance(value, (dict, list)):
-                    self.visit(value, folder)
+                    self.visit(value)
 
 
 def compile_headers(clang, include, names):
@@ -126,12 +127,12 @@ def compile_headers(clang, include, names):
         errors = [line for line in run.stderr.splitlines() if "error:" in line]
         raise Problem(f"the headers do not compile: {(errors or [run.stderr])[0]}")
     tree = json.loads(run.stdout)
-    Places().visit(tree, include)
+    Places().visit(tree)
     return tree["inner"]
 
 
-def place(point, expanded=True):
-    """(file, offset, end of the token): where it stands, or what it stands for was written."""
+def place(point):
+    """(file, offset, end of the token), of a macro where it is used."""
     if "expansionLoc" in point:
         point = point["expansionLoc"]
     return point.get("file"), point.get("offset"), point.get("offset", 0) + point.get("tokLen", 0)
@@ -153,10 +154,10 @@ def field_groups(node):
     return [(begin, end, names) for begin, (names, end) in sorted(groups.items())]
 
 
-def statement_end(source, end, body):
-    """Behind the semicolon; of a function with a body, before that."""
-    stop = re.compile(r"[;{]" if body else r";").search(source, end)
-    return (stop.end() - (stop.group() == "{")) if stop else end
+def statement_end(source, end):
+    """Behind the semicolon."""
+    at = source.find(";", end)
+    return at + 1 if at >= 0 else end
 
 
 # -- comments --
@@ -213,20 +214,17 @@ def attach(finder, items):
         yield group, behind, leads
 
 
-def struct_members(header, finder, declaration, groups):
-    private_all = bool(PRIVATE.search(declaration.comment)) and not re.search(
-        r"the rest is private", declaration.comment)
-    attached = list(attach(finder, [(b, statement_end(header.source, e, False))
-                                    for b, e, _ in groups]))
-    from_here = [c.begin for c in header.comments
-                 if declaration.begin < c.begin < declaration.end and
-                 re.search(r"\bprivate( from here)?:|\bprivate from here|^private$", c.text, re.I)]
-    for (begin, end, names), (above, behind, _) in zip(groups, attached):
+def struct_members(header, finder, declaration):
+    everything = PRIVATE.search(declaration.comment)
+    begins = [c.begin for c in header.comments if declaration.begin < c.begin < declaration.end and
+              c.text.lower().startswith("private") and not on_line_of_code(header.source, c.begin)]
+    rest = False
+    spans = [(begin, statement_end(header.source, end)) for begin, end, _ in declaration.fields]
+    for (begin, _, names), (above, behind, _) in zip(declaration.fields, attach(finder, spans)):
         texts = [c.text for c in (above, behind) if c]
-        private = private_all or any(PRIVATE.search(t) for t in texts) or any(
-            p < begin and not on_line_of_code(header.source, p) or "from here" in
-            header.source[p:p + 60] and p < begin for p in from_here)
-        declaration.members.append((names, " ".join(texts), private))
+        rest = rest or any(b < begin for b in begins) or any("private from here" in t for t in texts)
+        private = everything or rest or any(PRIVATE.search(t) for t in texts)
+        declaration.members.append((names, " ".join(texts), bool(private)))
 
 
 def on_line_of_code(source, at):
@@ -294,7 +292,7 @@ def macros(header):
                           header.source[match.start():end])
 
 
-def interfaces(header, found, prototypes):
+def interfaces(header, found, stubs):
     lists = {d.name.partition("(")[0]: d for d in found if d.kind == "macro"}
     for match in INTERFACE.finditer(header.source):
         name, list_name = match.groups()
@@ -305,96 +303,93 @@ def interfaces(header, found, prototypes):
         source.kind, source.list_name, source.name = "interface", list_name, name
         source.functions = list_functions(source.text)
         for function in source.functions:
-            function.prototype = prototypes.pop(f"{name}_{function.name}", None)
+            function.prototype = stubs.pop(f"{name}_{function.name}", None)
             if function.prototype is None:
                 header.mistakes.append(f"{name}.{function.name}: the compiler does not know it")
+
+
+def is_stub(node):
+    """A client's function of an interface, as PROLOGUE makes it."""
+    first = node.get("inner", [{}])[0]
+    return node["kind"] == "FunctionDecl" and first.get("name") == "on_"
+
+
+def parameters(node):
+    return [(p["type"]["qualType"], p.get("name", "")) for p in node["inner"]
+            if p["kind"] == "ParmVarDecl"]
+
+
+def declared(node, source, begin):
+    """The declaration that a node of the compiler's is."""
+    kind, name = KINDS[node["kind"]], node.get("name", "")
+    last = place(node["range"]["end"])[2]
+    end = statement_end(source, last)
+    body = [c for c in node.get("inner", []) if c["kind"] == "CompoundStmt"]
+    if kind == "function" and body:
+        end = place(body[0]["range"]["begin"])[1]
+    if kind == "struct" and not node.get("completeDefinition"):
+        kind = "opaque"
+    if node["kind"] in ("RecordDecl", "EnumDecl"):
+        name = f"{node.get('tagUsed', 'enum')} {name}".strip()
+    declaration = Declaration(kind, name, begin, end, source[begin:end].rstrip())
+    declaration.fields = field_groups(node) if kind == "struct" else []
+    declaration.last = max(last, end)
+    return declaration
+
+
+def add(found, declaration):
+    """`typedef struct x { ... } x;` is one declaration of two nodes: the typedef has the name."""
+    inner = [d for d in found.values() if declaration.begin < d.begin < declaration.end]
+    if declaration.kind == "typedef" and inner:
+        declaration.kind, declaration.fields = inner[0].kind, inner[0].fields
+        for d in inner:
+            del found[d.begin]
+    found[declaration.begin] = declaration
 
 
 def read_headers(include, clang="clang", pattern="*.h"):
     paths = sorted((include / "tenon").glob(pattern))
     headers = {str(p): Header(p) for p in paths}
     found = {path: {} for path in headers}
-    prototypes = {}
+    stubs = {}
     for node in compile_headers(clang, include, [p.name for p in paths]):
         file, begin, _ = place(node["range"]["begin"])
         if node["kind"] not in KINDS or file not in headers:
             continue
-        header, kind, name = headers[file], KINDS[node["kind"]], node.get("name", "")
-        if header.source.startswith("TN_RPC_INTERFACE", begin):
-            if kind == "function" and node["type"]["qualType"].startswith("tn_error (") and any(
-                    p.get("name") == "on_" for p in node.get("inner", [])[:1]):
-                prototypes[name] = [(p["type"]["qualType"], p.get("name", ""))
-                                    for p in node["inner"] if p["kind"] == "ParmVarDecl"]
-            continue
-        _, _, end = place(node["range"]["end"])
-        body = kind == "function" and any(
-            c["kind"] == "CompoundStmt" for c in node.get("inner", []))
-        if kind == "function" and body:
-            _, end, _ = place(next(c for c in node["inner"] if c["kind"] == "CompoundStmt")
-                              ["range"]["begin"])
-        else:
-            end = statement_end(header.source, end, False)
-        if kind in ("struct", "enum"):
-            if kind == "struct" and not node.get("completeDefinition"):
-                kind = "opaque"
-            name = f"{node.get('tagUsed', 'enum')} {name}".strip()
-        if name.endswith("_") or name.startswith("__"):
-            continue
-        declaration = Declaration(kind, name, begin, end, header.source[begin:end].rstrip())
-        declaration.fields = field_groups(node) if kind == "struct" else []
-        declaration.body_end = place(node["range"]["end"])[2]
-        if kind == "struct" and not node.get("name"):
-            declaration.kind = "anonymous"
-        # `typedef struct x {} x;` is one declaration, of two nodes.
-        previous = found[file].get(begin)
-        if previous and previous.kind in ("struct", "enum") and kind == "typedef":
-            previous.typedef, previous.end = name, end
-            previous.text = header.source[begin:end]
-            continue
-        if previous is None and kind == "typedef":
-            outer = [d for d in found[file].values() if d.kind in ("struct", "enum", "anonymous")
-                     and begin < d.begin < end]
-            for inner in outer:
-                declaration.fields = declaration.fields or inner.fields
-                del found[file][inner.begin]
-            declaration.kind = outer[0].kind if outer else "typedef"
-            if declaration.kind == "anonymous":
-                declaration.kind = "struct"
-        found[file][begin] = declaration
+        source, name = headers[file].source, node.get("name", "")
+        if is_stub(node):
+            stubs[name] = parameters(node)
+        elif not (source.startswith("TN_RPC_INTERFACE", begin) or name.endswith("_") or
+                  name.startswith("__")):
+            add(found[file], declared(node, source, begin))
     for path, header in headers.items():
-        complete(header, found[path], prototypes)
-    if prototypes:
-        raise Problem(f"functions of interfaces that no list has: {', '.join(sorted(prototypes))}")
+        complete(header, found[path], stubs)
+    if stubs:
+        raise Problem(f"functions of interfaces that no list has: {', '.join(sorted(stubs))}")
     return list(headers.values())
 
 
-def complete(header, found, prototypes):
+def complete(header, found, stubs):
     """Comments to declarations; the header's own; headings."""
     own = list(macros(header))
-    spans = [(d.begin, d.end) for d in own]
-    all_of_it = sorted([d for d in found.values() if d.kind != "anonymous" and not
-                        any(b < d.begin < e for b, e in spans)] + own, key=lambda d: d.begin)
+    outside = [d for d in found.values() if not any(m.begin < d.begin < m.end for m in own)]
+    all_of_it = sorted(outside + own, key=lambda d: d.begin)
     finder = Finder(header)
-    marks = sorted([(d.begin, max(d.end, getattr(d, "body_end", 0) if d.kind == "function" else 0),
-                     d) for d in all_of_it], key=lambda m: m[0])
-    for (_, _, declaration), (above, behind, leads) in zip(
-            marks, attach(finder, [m[:2] for m in marks])):
+    marks = [(d.begin, d.last) for d in all_of_it]
+    for declaration, (above, behind, leads) in zip(all_of_it, attach(finder, marks)):
         declaration.comment = above.text if above else ""
         declaration.trailing = behind.text if behind else ""
         declaration.leads = leads
-        declaration.group = above
     header.declarations = all_of_it
-    interfaces(header, all_of_it, prototypes)
+    interfaces(header, all_of_it, stubs)
     for declaration in all_of_it:
         if declaration.kind == "struct":
-            struct_members(header, finder, declaration, declaration.fields)
-    inside = [(m[0], m[1]) for m in marks]
+            struct_members(header, finder, declaration)
     for comment in header.comments:
-        if comment.used or comment.text.startswith("SPDX-"):
+        if (comment.used or comment.text.startswith("SPDX-") or
+                any(begin <= comment.begin < end for begin, end in marks)):
             continue
-        if any(b <= comment.begin < e for b, e in inside):
-            continue
-        if not header.file_comment and not any(b < comment.begin for b, _ in inside):
+        if not header.file_comment and not any(begin < comment.begin for begin, _ in marks):
             header.file_comment = comment.text
         else:
             header.headings.append((comment.begin, comment.text))

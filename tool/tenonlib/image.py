@@ -48,11 +48,11 @@ def end_group(process):
     process.wait()
 
 
-def run_script(command):
+def run_script(command, totals):
     """What it says when it fails, or nothing."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace",
-                               start_new_session=True)
+                               env={**os.environ, **totals}, start_new_session=True)
     try:
         said, _ = process.communicate()
     finally:
@@ -71,7 +71,7 @@ def make(bundle, output):
     folder.mkdir()
     made = folder / "iso9660"
     said = run_script([image_script(bundle.kernel), os.path.relpath(bundle.build_link),
-                       folder.absolute(), made.absolute(), *bundle.arguments])
+                       folder.absolute(), made.absolute(), *bundle.arguments], bundle.totals)
     if said:
         raise Problem(f"cannot make the image: {explain(said, folder)}")
     with open(made, "rb") as source:

@@ -57,6 +57,20 @@ def needed_roms(document, depth=0):
     return found
 
 
+def system_totals(scenario, document):
+    """The system's totals as the node `system` says, as kernel/<name>/boot/run finds them in its
+    environment."""
+    found = {}
+    for node in document.all("system"):
+        for entry in node.arguments + node.properties:
+            value = entry.number() if entry.name == "caps" else entry.size()
+            if entry.name not in ("ram", "caps") or value is None or not 0 <= value < 10 ** 18:
+                raise Problem(f"{scenario}:{entry.line}:{entry.column}: system takes ram=SIZE, a number or "
+                              'a text such as "512M", and caps=NUMBER')
+            found[f"SYSTEM_{entry.name.upper()}"] = str(value)
+    return found
+
+
 def rom_places(build, kernel, scenario, rom):
     """Where the file of a ROM is looked for."""
     built = [build / kernel / "bin", build / ARCH / "bin"]
@@ -105,7 +119,9 @@ class Bundle:
             "config": scenario,
         }
         given = given or {}
-        needed = needed_roms(kdl.read(self.build, scenario))
+        document = kdl.read(self.build, scenario)
+        self.totals = system_totals(scenario, document)
+        needed = needed_roms(document)
         self.children = {rom.child: rom.name for rom in needed if rom.child and not rom.depth}
         absent = {rom.name for rom in needed if rom.absent}
         named = {rom.name: rom for rom in needed if rom.file}
@@ -149,9 +165,9 @@ class Bundle:
 
 class Run:
     """One run of a bundle. `lines` is what it printed, `value` its exit value, None: timeout. With
-    keep=False nothing is kept of what is shown: a run may last."""
+    keep=False nothing is kept of what is shown: a run may last. Nothing is read for `deaf` seconds."""
 
-    def __init__(self, bundle, show=False, keep=True, timeout=None, environment=None):
+    def __init__(self, bundle, show=False, keep=True, timeout=None, environment=None, deaf=0):
         self.lines = []
         self.show = show
         self.keep = keep
@@ -164,12 +180,13 @@ class Run:
         self.process = subprocess.Popen(
             [script, os.path.relpath(bundle.build_link)] + bundle.arguments,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})}, start_new_session=True)
+            env={**os.environ, **bundle.totals, **(environment or {})}, start_new_session=True)
         timer = threading.Timer(timeout, self.end) if timeout else None
         self.timed_out = False
         try:
             if timer:
                 timer.start()
+            time.sleep(deaf)
             self.read()
             self.value = self.process.wait()
         finally:

@@ -148,6 +148,7 @@ TOP = {
     "end": Form(properties={"on": CHILD}, required=("on",)),
     "report": Form(properties={"delay-ms": Number(1, DELAY), "size": Size(PAGE_SIZE, 16 << 20)}),
     "report-hash": Form(Truth(), optional=True),
+    "system": Form(properties={"caps": Number(0, 1 << 32), "ram": Size(0, 1 << 40)}),
     "rom": Form(ROM, properties={"file": FILE, "absent": Truth()}, often=True),
 }
 

@@ -27,6 +27,7 @@ struct boot_machine {
 	struct boot_module modules[BOOT_MODULES];
 	uint32_t rsdp_length; /* 0: to be searched for, as on a PC with a BIOS */
 	uint8_t rsdp[BOOT_RSDP];
+	char options[128]; /* the command line's end, for core */
 };
 
 extern struct boot_machine boot_machine;

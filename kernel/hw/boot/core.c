@@ -223,6 +223,7 @@ static void tell(struct hw_boot_info *info, const struct thread *thread, uint64_
 	info->core_thread = frame_address(thread);
 	info->kernel_entry_tsc = entry_tsc;
 	info->tsc_per_second = timer_ticks_per_second();
+	memcpy(info->options, boot_machine.options, sizeof(info->options));
 	tell_ranges(info);
 	tell_ram(info);
 	tell_devices(info);

@@ -26,10 +26,10 @@ void boot_add_range(uint64_t base, uint64_t length)
 	boot_machine.ranges[boot_machine.range_count++] = (struct boot_range){ base, end };
 }
 
-/* The component's name is the last word: of a long line the end is what counts. */
-static void copy_name(struct boot_module *module, const char *line, uint64_t length)
+/* A component's name is the last word, options follow a path: the end is what counts. */
+static void copy_end(char *to, uint64_t size, const char *line, uint64_t length)
 {
-	const uint64_t most = sizeof(module->name) - 1;
+	const uint64_t most = size - 1;
 	uint64_t skip;
 
 	for (uint64_t i = 0; i < length; i++)
@@ -37,7 +37,7 @@ static void copy_name(struct boot_module *module, const char *line, uint64_t len
 			length = i;
 	skip = length > most ? length - most : 0;
 	for (uint64_t i = skip; i < length; i++)
-		module->name[i - skip] = line[i];
+		to[i - skip] = line[i];
 }
 
 void boot_add_module(uint64_t base, uint64_t end, const char *line, uint64_t length)
@@ -50,7 +50,7 @@ void boot_add_module(uint64_t base, uint64_t end, const char *line, uint64_t len
 	if (base % HW_PAGE_SIZE != 0 || end < base)
 		panic("a module is not page-aligned");
 	module->range = (struct boot_range){ base, end };
-	copy_name(module, line, length);
+	copy_end(module->name, sizeof(module->name), line, length);
 	boot_machine.module_count++;
 }
 
@@ -72,6 +72,7 @@ static bool has_word(const char *line, uint64_t length, const char *word)
 void boot_read_line(const char *line, uint64_t length)
 {
 	boot_machine.debug = has_word(line, length, "kdb");
+	copy_end(boot_machine.options, sizeof(boot_machine.options), line, length);
 }
 
 void boot_check_machine(void)

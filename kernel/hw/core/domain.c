@@ -57,6 +57,21 @@ tn_error port_thread_create(struct thread *thread)
 	return error;
 }
 
+static int order(const void *key, const struct tn_tree_node *node)
+{
+	uint64_t name = *(const uint64_t *)key;
+	const struct port_thread *thread = TN_CONTAINER_OF_CONST(node, struct port_thread, by_name);
+	return (name > thread->thread) - (name < thread->thread);
+}
+
+static struct tn_tree threads = TN_TREE_INIT(order);
+
+struct thread *domain_thread(uint64_t name)
+{
+	struct tn_tree_node *node = tn_tree_find(&threads, &name);
+	return node ? TN_CONTAINER_OF(node, struct thread, port.by_name) : NULL;
+}
+
 /* True: gone. False: it has stopped, but not all who called it have been told. */
 static bool destroy_thread(struct port_thread *thread)
 {
@@ -64,6 +79,7 @@ static bool destroy_thread(struct port_thread *thread)
 		return true;
 	if (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
 		return false;
+	tn_tree_remove(&threads, &thread->by_name);
 	free_frame(&thread->thread);
 	free_frame(&thread->utcb);
 	return true;
@@ -181,6 +197,7 @@ tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack
 		return error;
 	}
 	thread->port.thread = object;
+	tn_tree_add(&threads, &object, &thread->port.by_name);
 	thread->port.utcb = utcb;
 	return TN_OK;
 }

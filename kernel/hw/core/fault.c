@@ -40,17 +40,6 @@ static enum tn_fault_kind kind_of(uint32_t vector, uint32_t code)
 	}
 }
 
-static struct thread *thread_of(struct pd *pd, uint64_t name)
-{
-	struct list_node *node = list_first(&pd->threads);
-	for (; node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
-		if (thread->port.thread == name)
-			return thread;
-	}
-	return NULL;
-}
-
 /* The page is the component's: where it says nonsense, the fault is one. */
 static bool recover(struct thread *thread, uint64_t instruction)
 {
@@ -61,18 +50,9 @@ static bool recover(struct thread *thread, uint64_t instruction)
 	return to && hw_call2(HW_THREAD_RESUME, thread->port.thread, to).status == HW_OK;
 }
 
-static struct thread *find(uint64_t name)
-{
-	struct thread *thread = NULL;
-	struct pd *pd;
-	for (uint32_t i = 1; !thread && pd_find(i, &pd); i++)
-		thread = pd ? thread_of(pd, name) : NULL;
-	return thread;
-}
-
 void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address)
 {
-	struct thread *thread = find(name);
+	struct thread *thread = domain_thread(name);
 	if (!thread)
 		return;
 	/* Core's UTCB is free for use: no request is being served. */

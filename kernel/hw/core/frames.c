@@ -7,14 +7,10 @@
 enum { FRAMES_MAX = 1 << 20 }; /* 4 GiB: what devices reach */
 enum { ZERO_PAGES = 32 };      /* in a step */
 
-static uint64_t free_map[FRAMES_MAX / 64];
+static uint64_t free_map[FRAMES_MAX / 64 + 1];
 static uint64_t frame_limit; /* one above the highest */
+static uint64_t frame_count; /* at the start */
 static uint64_t hint;
-
-static bool is_free(uint64_t frame)
-{
-	return free_map[frame / 64] >> (frame % 64) & 1;
-}
 
 static void set_free(uint64_t frame, bool is)
 {
@@ -44,33 +40,59 @@ void frames_init(void)
 		for (uint64_t frame = first; frame < end && frame < FRAMES_MAX; frame++) {
 			set_free(frame, true);
 			frame_limit = frame + 1 > frame_limit ? frame + 1 : frame_limit;
+			frame_count++;
 		}
 	}
 }
 
-/* First run of `count` free frames in [from, to); `to` if there is none. */
+uint64_t port_ram(void)
+{
+	return frame_count * HW_PAGE_SIZE;
+}
+
+/* The lowest of `count` <= 64 ones in a row; 64: there are none. */
+static uint64_t run_within(uint64_t word, uint64_t count)
+{
+	uint64_t have = 1; /* each one left stands for so many in a row */
+	while (have < count && word) {
+		uint64_t more = count - have < have ? count - have : have;
+		word &= word >> more;
+		have += more;
+	}
+	return word ? (uint64_t)__builtin_ctzll(word) : 64;
+}
+
+/*
+ * First run of `count` free frames from word `from` to word `to`; 0 if there is none. A few
+ * instructions for 64 frames, whatever is free.
+ */
 static uint64_t find(uint64_t from, uint64_t to, uint64_t count)
 {
-	uint64_t run = 0;
-	for (uint64_t frame = from; frame < to; frame++) {
-		if (frame % 64 == 0 && !free_map[frame / 64]) {
-			run = 0;
-			frame += 63;
+	uint64_t run = 0; /* of free frames up to this word */
+	for (uint64_t i = from; i < to; i++) {
+		uint64_t word = free_map[i], first = i * 64;
+		uint64_t low = ~word ? (uint64_t)__builtin_ctzll(~word) : 64;
+		if (run + low >= count)
+			return first - run;
+		if (low == 64) {
+			run += 64;
 			continue;
 		}
-		run = is_free(frame) ? run + 1 : 0;
-		if (run == count)
-			return frame + 1 - count;
+		uint64_t at = count < 64 ? run_within(word, count) : 64;
+		if (at < 64)
+			return first + at;
+		run = (uint64_t)__builtin_clzll(~word);
 	}
-	return to;
+	return 0;
 }
 
 uint64_t frames_take(uint64_t count)
 {
-	uint64_t first = find(hint, frame_limit, count);
-	if (first == frame_limit)
-		first = find(0, frame_limit, count);
-	if (first == frame_limit)
+	uint64_t words = frame_limit / 64 + 1;
+	uint64_t first = find(hint / 64, words, count);
+	if (!first)
+		first = find(0, words, count);
+	if (!first)
 		return 0;
 	mark(first, count, false);
 	hint = first + count;

@@ -33,6 +33,11 @@ void space_unmap(struct pd *pd, uint64_t address, uint64_t pages);
 /* Makes the page tables for one page. */
 TN_MUST_USE tn_error space_tables(struct pd *pd, uint64_t address);
 
+/* -- domain.c -- */
+
+/* The thread with that kernel object; NULL: there is none. */
+struct thread *domain_thread(uint64_t name);
+
 /* -- module.c -- */
 void modules_init(void);
 

@@ -11,15 +11,19 @@ const struct hw_boot_info *hw_boot;
 enum { BADGE_DEADLINE = 1, HANDLE_BYTES = sizeof(tn_handle) };
 
 /*
- * Core runs before everybody else: between two steps of its own work it lets the others run this
- * long.
+ * Core runs before everybody else: between two steps of its own work it lets the others run as long
+ * as the step took, and not less than this.
  */
-enum { PAUSE_NS = 100000 };
+enum { PAUSE_NS = 20000 };
+/* The serial port has taken that many bytes more by then; and who reads it is given up after. */
+enum { OUTPUT_NS = 1000000, FLUSH_NS = 1000000000 };
 
 static uint64_t deadline_signal;
-static uint64_t deadline = UINT64_MAX;  /* what generic core wants */
-static uint64_t next_step = UINT64_MAX; /* of core's own work */
-static uint64_t first_output;           /* when the first line was out; 0: not yet */
+static uint64_t deadline = UINT64_MAX;    /* what generic core wants */
+static uint64_t next_step = UINT64_MAX;   /* of core's own work */
+static uint64_t pause = PAUSE_NS;         /* before it */
+static uint64_t next_output = UINT64_MAX; /* the console is tried again */
+static uint64_t first_output;             /* when the first line was out; 0: not yet */
 
 static uint64_t time_stamp(void)
 {
@@ -28,24 +32,57 @@ static uint64_t time_stamp(void)
 	return (uint64_t)high << 32 | low;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void program(void)
+{
+	hw_call2(HW_DEADLINE, earlier(deadline, earlier(next_step, next_output)), deadline_signal);
+}
+
 size_t port_console_write(const char *text, size_t length)
 {
-	size_t n = length < HW_MESSAGE_MAX ? length : HW_MESSAGE_MAX;
-	__builtin_memcpy((void *)HW_CORE_UTCB, text, n);
-	hw_call2(HW_CONSOLE_WRITE, 0, n);
+	size_t done = 0, taken = 1;
+	while (taken && done < length) {
+		size_t n = length - done < HW_CONSOLE_MAX ? length - done : HW_CONSOLE_MAX;
+		__builtin_memcpy((void *)HW_CORE_UTCB, text + done, n);
+		taken = hw_call2(HW_CONSOLE_WRITE, 0, n).rsi;
+		done += taken;
+	}
 	if (!first_output)
 		first_output = time_stamp();
-	return n;
+	if (done < length && next_output == UINT64_MAX) {
+		next_output = port_time() + OUTPUT_NS;
+		program();
+	}
+	return done;
+}
+
+/* The boot loader's line: words of the form name=number. */
+uint64_t port_option(const char *name, uint64_t otherwise)
+{
+	const char *p = hw_boot->options;
+	uint64_t value = otherwise;
+	while (*p) {
+		size_t n = 0;
+		while (*p == ' ')
+			p++;
+		while (name[n] && p[n] == name[n])
+			n++;
+		if (!name[n] && p[n] == '=')
+			for (value = 0, p += n + 1; *p >= '0' && *p <= '9'; p++)
+				value = value * 10 + (uint64_t)(*p - '0');
+		while (*p && *p != ' ')
+			p++;
+	}
+	return value;
 }
 
 uint64_t port_time(void)
 {
 	return hw_call2(HW_TIME, 0, 0).rsi;
-}
-
-static void program(void)
-{
-	hw_call2(HW_DEADLINE, deadline < next_step ? deadline : next_step, deadline_signal);
 }
 
 void port_deadline(uint64_t ns)
@@ -58,7 +95,7 @@ static void plan_step(void)
 {
 	if (next_step != UINT64_MAX || !core_work_pending())
 		return;
-	next_step = port_time() + PAUSE_NS;
+	next_step = port_time() + pause;
 	program();
 }
 
@@ -73,7 +110,13 @@ static void expired(void)
 		core_deadline();
 	if (next_step <= now) {
 		core_work();
+		uint64_t taken = port_time() - now;
+		pause = taken > PAUSE_NS ? taken : PAUSE_NS;
 		next_step = UINT64_MAX;
+	}
+	if (next_output <= now) {
+		next_output = UINT64_MAX;
+		core_console_ready();
 	}
 	program();
 }
@@ -87,9 +130,20 @@ static void report_first_output(void)
 			 (unsigned long long)(first_output - hw_boot->kernel_entry_tsc));
 }
 
+static void flush(void)
+{
+	uint64_t end = port_time() + FLUSH_NS;
+	for (size_t left; (left = core_console_left()) && port_time() < end;) {
+		core_console_ready();
+		if (core_console_left() < left)
+			end = port_time() + FLUSH_NS;
+	}
+}
+
 void port_exit(int value)
 {
 	report_first_output();
+	flush();
 	for (;;)
 		hw_call2(HW_SHUTDOWN, (uint64_t)value & 127, 0);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <tenon/tree.h>
 
 struct port_memory {
 	uint64_t base, pages;
@@ -15,7 +16,8 @@ struct port_memory {
 };
 
 struct port_thread {
-	uint64_t thread; /* the kernel's object; 0: none */
+	uint64_t thread;             /* the kernel's object; 0: none */
+	struct tn_tree_node by_name; /* of it */
 	uint64_t utcb;
 	uint64_t page; /* frame of the thread page */
 };

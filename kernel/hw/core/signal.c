@@ -5,25 +5,30 @@
 #include <hw_core.h>
 
 struct signal_frame {
-	struct list_node in_frames;
+	struct list_node in_room;    /* if some are free */
+	struct tn_tree_node by_name; /* of its frame */
 	uint64_t frame;
 	uint64_t used; /* one bit each */
 };
 
 _Static_assert(HW_SIGNALS_PER_FRAME == 64, "one word says which are in use");
 
-static struct list frames;
+static int order(const void *key, const struct tn_tree_node *node)
+{
+	uint64_t frame = *(const uint64_t *)key;
+	const struct signal_frame *f = TN_CONTAINER_OF_CONST(node, struct signal_frame, by_name);
+	return (frame > f->frame) - (frame < f->frame);
+}
+
+static struct list room;
+static struct tn_tree frames = TN_TREE_INIT(order);
 
 static struct signal_frame *with_room(void)
 {
-	if (!frames.head.next)
-		list_init(&frames);
-	struct list_node *node = list_first(&frames);
-	for (; node; node = list_next(&frames, node)) {
-		struct signal_frame *f = list_entry(node, struct signal_frame, in_frames);
-		if (~f->used)
-			return f;
-	}
+	if (!room.head.next)
+		list_init(&room);
+	if (!list_empty(&room))
+		return list_entry(list_first(&room), struct signal_frame, in_room);
 	struct signal_frame *f = core_alloc(sizeof(*f));
 	if (!f)
 		return NULL;
@@ -34,7 +39,8 @@ static struct signal_frame *with_room(void)
 		core_free(f, sizeof(*f));
 		return NULL;
 	}
-	list_append(&frames, &f->in_frames);
+	list_append(&room, &f->in_room);
+	tn_tree_add(&frames, &f->frame, &f->by_name);
 	return f;
 }
 
@@ -48,27 +54,29 @@ uint64_t signal_create(uint64_t thread, uint64_t badge)
 	if (hw_call6(HW_SIGNAL_CREATE, signal, thread, badge, 0, 0).status != HW_OK)
 		return 0;
 	f->used |= 1ull << i;
+	if (!~f->used)
+		list_remove(&f->in_room);
 	return signal;
 }
 
 void signal_destroy(uint64_t signal)
 {
 	uint64_t frame = signal & ~(uint64_t)(HW_PAGE_SIZE - 1);
-	struct list_node *node = list_first(&frames);
-	for (; node; node = list_next(&frames, node)) {
-		struct signal_frame *f = list_entry(node, struct signal_frame, in_frames);
-		if (f->frame != frame)
-			continue;
-		hw_call2(HW_SIGNAL_DESTROY, signal, 0);
-		f->used &= ~(1ull << ((signal - frame) / HW_SIGNAL_SIZE));
-		if (f->used)
-			return;
-		hw_call2(HW_SIGNAL_FRAME_FREE, frame, 0);
-		frames_free(frame, 1);
-		list_remove(&f->in_frames);
-		core_free(f, sizeof(*f));
+	struct tn_tree_node *node = tn_tree_find(&frames, &frame);
+	if (!node)
 		return;
-	}
+	struct signal_frame *f = TN_CONTAINER_OF(node, struct signal_frame, by_name);
+	hw_call2(HW_SIGNAL_DESTROY, signal, 0);
+	if (!~f->used)
+		list_append(&room, &f->in_room);
+	f->used &= ~(1ull << ((signal - frame) / HW_SIGNAL_SIZE));
+	if (f->used)
+		return;
+	hw_call2(HW_SIGNAL_FRAME_FREE, frame, 0);
+	frames_free(frame, 1);
+	list_remove(&f->in_room);
+	tn_tree_remove(&frames, node);
+	core_free(f, sizeof(*f));
 }
 
 tn_error port_object_create(struct object *object)

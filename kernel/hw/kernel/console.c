@@ -8,7 +8,7 @@ enum { PORT = 0x3f8, INTERRUPTS = PORT + 1, FIFO = PORT + 2, LINE = PORT + 3, MO
 enum { STATUS = PORT + 5, STATUS_DATA = 0x01, STATUS_BREAK = 0x10, STATUS_EMPTY = 0x20 };
 
 /* A port that is never ready must not stop the kernel. */
-enum { PATIENCE = 100000 };
+enum { PATIENCE = 100000, FIFO_SIZE = 16 };
 
 void console_setup(void)
 {
@@ -54,6 +54,16 @@ int console_read(void)
 	while ((key = console_poll()) < 0)
 		__asm__ volatile("pause");
 	return key;
+}
+
+size_t console_take(const uint8_t *bytes, size_t length)
+{
+	size_t taken = 0;
+
+	while (taken < length && cpu_in8(STATUS) & STATUS_EMPTY)
+		for (size_t i = 0; i < FIFO_SIZE && taken < length; i++)
+			cpu_out8(PORT, bytes[taken++]);
+	return taken;
 }
 
 void console_text(const char *text)

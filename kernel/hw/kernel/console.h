@@ -21,3 +21,6 @@ int console_read(void);
 /* For the kernel itself. */
 void console_text(const char *text);
 void console_hex(uint64_t value);
+
+/* As many as the port has room for now; never waits. */
+size_t console_take(const uint8_t *bytes, size_t length);

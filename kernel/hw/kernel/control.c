@@ -249,9 +249,9 @@ static enum hw_status call_deadline(struct registers *args, struct thread *self)
 
 static enum hw_status call_console_write(struct registers *args, struct thread *self)
 {
-	if (!in_utcb(args->rdi, args->rsi))
+	if (!in_utcb(args->rdi, args->rsi) || args->rsi > HW_CONSOLE_MAX)
 		return HW_ERR_ARGUMENT;
-	console_write(self->utcb + args->rdi, args->rsi);
+	args->rsi = console_take(self->utcb + args->rdi, args->rsi);
 	return HW_OK;
 }
 

@@ -18,7 +18,9 @@ static uint64_t measure_calls(const char *name, uint32_t length)
 	slot->counter = ROUNDS;
 	slot->rsi = TAG(1, length);
 	client = child_new(client_pd, 2, child_caller, 10);
-	sleep_us(50000);
+	/* Whatever else the machine does: the result is in ticks that the calls themselves take. */
+	for (unsigned i = 0; i < 100 && !slot->done; i++)
+		sleep_us(50000);
 	EXPECT(name, slot->done == 1 && slot->result.rax == HW_OK, slot->result.rax);
 	ticks = (slot->end - slot->start) / ROUNDS;
 	test_note("ticks per call and reply:", ticks);

@@ -16,7 +16,7 @@
 #include <linux/stat.h>
 #include <linux/time.h>
 
-enum { PIPE_PIECE = 4096, OTHER_PIECE = 256, PATIENCE_US = 20000 };
+enum { PIPE_PIECE = 4096, OTHER_PIECE = 256, PATIENCE_US = 20000, FLUSH_MS = 1000 };
 
 static bool gone, regular;
 static size_t piece = OTHER_PIECE;
@@ -58,10 +58,10 @@ void console_init(void)
 		piece = PIPE_PIECE;
 }
 
-static bool has_room(void)
+static bool has_room(int ms)
 {
 	struct pollfd poll = { .fd = CORE_FD_STDOUT, .events = POLLOUT };
-	return regular || linux_call3(__NR_poll, &poll, 1, 0) > 0;
+	return regular || linux_call3(__NR_poll, &poll, 1, ms) > 0;
 }
 
 static void set_timer(long us)
@@ -90,7 +90,7 @@ static void tell_when_ready(void)
 size_t port_console_write(const char *text, size_t length)
 {
 	size_t done = 0;
-	while (!gone && done < length && has_room()) {
+	while (!gone && done < length && has_room(0)) {
 		size_t n = length - done < piece ? length - done : piece;
 		long result = write_piece(text + done, n);
 		if (result == -EINTR || result == -EAGAIN)
@@ -105,4 +105,10 @@ size_t port_console_write(const char *text, size_t length)
 	if (done < length)
 		tell_when_ready();
 	return done;
+}
+
+void console_flush(void)
+{
+	while (core_console_left() && !gone && has_room(FLUSH_MS))
+		core_console_ready();
 }

@@ -84,6 +84,7 @@ void port_deadline(uint64_t ns)
 
 _Noreturn void port_exit(int value)
 {
+	console_flush();
 	process_kill_all();
 	for (;;)
 		linux_call1(__NR_exit_group, value & 0xff);

@@ -9,6 +9,7 @@
  * and core notes once which of its threads that is.
  */
 #include "local.h"
+#include <core/channel.h>
 #include <core/thread.h>
 #include <asm/ioctl.h>
 #include <linux/eventpoll.h>
@@ -78,14 +79,8 @@ static struct channel *client_channel(struct pd *client, uint32_t number)
 /* A thread maps channels of its own entrypoint alone: nobody replaces what another one works on. */
 static struct channel *server_channel(const struct thread *entrypoint, uint32_t id)
 {
-	struct pd *server = entrypoint->pd;
-	struct list_node *node = list_first(&server->server_channels);
-	for (; node; node = list_next(&server->server_channels, node)) {
-		struct channel *channel = list_entry(node, struct channel, in_server);
-		if (channel->id == id)
-			return channel->entrypoint == entrypoint ? channel : NULL;
-	}
-	return NULL;
+	struct channel *channel = channel_at(entrypoint->pd, id);
+	return channel && channel->entrypoint == entrypoint ? channel : NULL;
 }
 
 /* A client gets the eventfd together with the memory. */

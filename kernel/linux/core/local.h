@@ -32,6 +32,8 @@ void watch_forget(const struct pd *pd);
 void events_pd_gone(const struct pd *pd);
 
 void console_init(void);
+/* Before the end: waits for the reader as long as he reads. */
+void console_flush(void);
 /* Prints to stderr and ends core before anything runs. */
 _Noreturn void start_failed(const char *a, const char *b, const char *c);
 
@@ -57,6 +59,15 @@ void tables_destroy(struct pd *pd);
 void thread_close(struct thread *thread);
 /* Once it has a number: what it has inherited of who made it is not its own. */
 void thread_schedule(struct thread *thread);
+
+/* The number that the text begins with. */
+static inline uint64_t linux_number(const char *text)
+{
+	uint64_t value = 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	return value;
+}
 
 static inline void close_file(int *fd)
 {

@@ -7,7 +7,7 @@
 #include <linux/fcntl.h>
 #include <linux/memfd.h>
 
-enum { CORE_CHUNK = 64, SEAL_ATTEMPTS = 100, TRUNCATED_PAGES = 256 };
+enum { CORE_CHUNK = 64, SEAL_ATTEMPTS = 100, TRUNCATED_PAGES = 64 };
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8u /* Linux 6.3 */
 #endif

@@ -5,6 +5,7 @@
 #include "local.h"
 #include <linux/resource.h>
 #include <linux/sched.h>
+#include <linux/sysinfo.h>
 
 enum { EXIT_USAGE = 2, STACK_LIMIT = 8 << 20, DESCRIPTORS_MAX = 1 << 20, DESCRIPTORS_MIN = 64 };
 
@@ -97,8 +98,8 @@ static void reserve_descriptors(void)
 	linux_close((int)fd);
 }
 
-static const char *const usage = "usage: core [--no-namespaces] [--debug=LABEL] runtime=PATH "
-				 "init=PATH config=PATH name=PATH ...";
+static const char *const usage = "usage: core [--no-namespaces] [--debug=LABEL] [--ram=BYTES] "
+				 "[--caps=N] runtime=PATH init=PATH config=PATH name=PATH ...";
 static bool namespaces = true;
 
 /* What follows `prefix`; NULL: the text begins otherwise. */
@@ -109,6 +110,46 @@ static const char *after(const char *text, const char *prefix)
 	return *prefix ? NULL : text;
 }
 
+/* The system's totals, by name. */
+static struct {
+	const char *name, *prefix, *value;
+} totals[] = { { "ram", "--ram=", NULL }, { "caps", "--caps=", NULL } };
+
+enum { TOTALS = sizeof(totals) / sizeof(totals[0]), DIGITS_MAX = 18 };
+
+uint64_t port_option(const char *name, uint64_t otherwise)
+{
+	for (unsigned i = 0; i < TOTALS; i++)
+		if (totals[i].value && same(totals[i].name, name))
+			return linux_number(totals[i].value);
+	return otherwise;
+}
+
+uint64_t port_ram(void)
+{
+	struct sysinfo info;
+	if (linux_call1(__NR_sysinfo, &info) != 0)
+		return UINT64_MAX;
+	return (info.totalram + info.totalswap) * info.mem_unit;
+}
+
+static bool take_total(const char *text)
+{
+	for (unsigned i = 0; i < TOTALS; i++) {
+		const char *value = after(text, totals[i].prefix);
+		unsigned digits = 0;
+		if (!value)
+			continue;
+		while (value[digits] >= '0' && value[digits] <= '9')
+			digits++;
+		if (!digits || digits > DIGITS_MAX || value[digits])
+			start_failed("not a number: ", text, "");
+		totals[i].value = value;
+		return true;
+	}
+	return false;
+}
+
 static void take_option(const char *text)
 {
 	const char *label = after(text, "--debug=");
@@ -116,7 +157,7 @@ static void take_option(const char *text)
 		namespaces = false;
 	else if (label)
 		process_debug(label);
-	else
+	else if (!take_total(text))
 		start_failed(usage, "", "");
 }
 

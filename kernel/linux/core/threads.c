@@ -121,12 +121,22 @@ void port_thread_set_priority(struct thread *thread)
 			    nice < NICE_MAX ? nice : NICE_MAX);
 }
 
+static void tell_cpus(struct thread *thread)
+{
+	unsigned char *page = thread->port.view;
+	uint64_t cpus = thread->cpus & port_cpus();
+	if (page)
+		__atomic_store_n((uint32_t *)(void *)(page + LINUX_SEVERAL_CPUS_OFFSET),
+				 (cpus & (cpus - 1)) != 0, __ATOMIC_RELAXED);
+}
+
 void port_thread_set_affinity(struct thread *thread)
 {
 	uint64_t mask[AFFINITY_WORDS] = { 0 };
 	for (uint32_t i = 0; i < cpu_count; i++)
 		if (thread->cpus >> i & 1)
 			mask[host_cpu[i] / 64] |= 1ull << host_cpu[i] % 64;
+	tell_cpus(thread);
 	if (is_alive(thread))
 		linux_call3(__NR_sched_setaffinity, thread->port.tid, sizeof(mask), mask);
 }
@@ -135,14 +145,6 @@ void thread_schedule(struct thread *thread)
 {
 	port_thread_set_priority(thread);
 	port_thread_set_affinity(thread);
-}
-
-static uint64_t number_in(const char *text)
-{
-	uint64_t value = 0;
-	for (; *text >= '0' && *text <= '9'; text++)
-		value = value * 10 + (uint64_t)(*text - '0');
-	return value;
 }
 
 /* The first number of schedstat; 0 where there is no /proc. */
@@ -158,5 +160,5 @@ uint64_t port_thread_time(struct thread *thread)
 		return 0;
 	linux_call3(__NR_read, fd, text, sizeof(text) - 1);
 	linux_close((int)fd);
-	return number_in(text);
+	return linux_number(text);
 }

@@ -16,6 +16,11 @@
  * put a full fence in between, so at least one of them sees the other's store: either the client
  * does not sleep or the server wakes it.
  *
+ * A server that expects the next request soon does not sleep at once: it sets `polling` and looks
+ * at `request` itself, and the client need not write the eventfd. Here, too, nothing is lost: the
+ * client stores `request`, then loads `polling`; the server clears `polling`, then looks at
+ * `request` once more; with full fences in between.
+ *
  * Each end can scribble over all of it at any time. What is read from here is read once, and
  * checked by the reader; what is wrong harms the two ends of this channel alone.
  */
@@ -35,6 +40,7 @@ struct link {
 	uint32_t status, reply_length, reply_cap_count;
 	uint32_t thread;     /* of the client, that waits for the reply */
 	uint32_t entrypoint; /* the server's thread + 1, written by core; only a hint */
+	uint32_t polling;    /* the server looks at `request` without being rung */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX]; /* core's link only, either way */
 	uint64_t signals[LINK_SIGNAL_WORDS]; /* bit: index of the grant, modulo their number */
 	_Alignas(4096) unsigned char data[TN_MESSAGE_MAX];

@@ -82,6 +82,9 @@ static inline uint64_t linux_alive_address(uint32_t thread)
 	return LAYOUT_THREAD_PAGES + thread * TN_PAGE_SIZE + LINUX_ALIVE_OFFSET;
 }
 
+/* Before it: not 0 if the thread may run on several CPUs. Core writes it; a hint, for spinning. */
+#define LINUX_SEVERAL_CPUS_OFFSET (LINUX_ALIVE_OFFSET - 4)
+
 /* How a thread is made, and not otherwise. */
 #define LINUX_THREAD_FLAGS                                                                  \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | \

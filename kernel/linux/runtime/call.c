@@ -44,6 +44,23 @@ static bool aborted(const struct tn_thread_page *page)
 	return __atomic_load_n(&page->aborted, __ATOMIC_SEQ_CST) == page->calling;
 }
 
+/* Looks for a while. True: the reply is there. */
+static bool spin_for_reply(const struct link *link, uint32_t sequence)
+{
+	struct spin *spin = &this_thread()->spin;
+	uint32_t limit = spin_begin(spin);
+	for (uint32_t i = 0; i < limit; i++) {
+		if (__atomic_load_n(&link->reply, __ATOMIC_ACQUIRE) == sequence) {
+			spin_end(spin, true);
+			return true;
+		}
+		spin_pause();
+	}
+	if (limit)
+		spin_end(spin, false);
+	return false;
+}
+
 /* Until the server has replied to request `sequence`. False: aborted. */
 static bool wait_reply(struct link *link, uint32_t sequence)
 {
@@ -123,7 +140,9 @@ static void send(struct link *link, const struct tn_call *call, const struct lin
 	LINK_WRITE(link->thread, current_thread());
 	LINK_WRITE(link->waiting, 0);
 	__atomic_store_n(&link->request, sequence, __ATOMIC_RELEASE);
-	ring(entry->channel);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!LINK_READ(link->polling))
+		ring(entry->channel);
 }
 
 static tn_error receive(struct link *link, struct tn_call *call)
@@ -154,7 +173,7 @@ tn_error port_call_invoke(struct tn_call *call)
 	if (sequence == LINK_READ(link->reply)) /* of four thousand million calls ago */
 		sequence = __atomic_add_fetch(&sequences, 1, __ATOMIC_RELAXED);
 	send(link, call, &entry, sequence);
-	if (!wait_reply(link, sequence))
+	if (!spin_for_reply(link, sequence) && !wait_reply(link, sequence))
 		return TN_ERR_GONE;
 	return receive(link, call);
 }

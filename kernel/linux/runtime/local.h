@@ -24,6 +24,23 @@ static inline struct tn_thread_page *thread_page(uint32_t thread)
 }
 
 /*
+ * Looking at a word again and again, instead of sleeping until somebody changes it, pays only if
+ * that is soon and there is another CPU for the other side. Whether it is, was learned from the
+ * last times.
+ */
+struct spin {
+	uint32_t rest;  /* how often not to look at all */
+	uint32_t bored; /* the last such rest; 0: it paid */
+};
+/* How often to look this time. */
+uint32_t spin_begin(struct spin *spin);
+void spin_end(struct spin *spin, bool paid);
+static inline void spin_pause(void)
+{
+	__builtin_ia32_pause();
+}
+
+/*
  * An entrypoint: the kernel reports channels that were written to, in batches. See server.c.
  */
 enum { SERVER_BATCH = 16 };
@@ -41,6 +58,11 @@ struct server {
 	/* In service. */
 	bool serving;
 	uint32_t served_channel, served_sequence;
+	/* The channel that was served last, while its `polling` is set; see poll_hot(). */
+	bool hot;
+	uint32_t hot_channel;
+	uint32_t hot_served; /* how often in a row */
+	struct spin spin;
 };
 
 /*
@@ -53,9 +75,10 @@ struct linux_thread {
 	struct tn_thread_page page;
 	uint64_t buried[BURIED]; /* addresses of links; 0: none */
 	uint32_t link, next;     /* number of the channel that it has locked; see park.c */
+	struct spin spin;        /* for replies */
 	struct server server;
 };
-_Static_assert(sizeof(struct linux_thread) <= LINUX_ALIVE_OFFSET, "fits the thread's page");
+_Static_assert(sizeof(struct linux_thread) <= LINUX_SEVERAL_CPUS_OFFSET, "fits the thread's page");
 
 static inline struct linux_thread *linux_thread(uint32_t thread)
 {

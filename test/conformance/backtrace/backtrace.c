@@ -101,9 +101,11 @@ static void play_hostile(struct tn_env *env)
 		fault_with((uint64_t)frames, (uint64_t)frames);
 		break;
 	case '2': /* a circle */
-		row[0] = (uint64_t)row;
-		row[1] = code;
-		fault_with((uint64_t)row, (uint64_t)row);
+		row[0] = (uint64_t)&row[2];
+		row[1] = 0x1234567890fedcba; /* only who goes round gets here */
+		row[2] = (uint64_t)row;
+		row[3] = code;
+		fault_with((uint64_t)row, (uint64_t)&row[2]);
 		break;
 	case '3': /* the last bytes of the stack, and beyond */
 		fault_with(top - 4, top - 8);

@@ -91,6 +91,14 @@ static tn_error mirror(void *self, struct tn_request *request, tn_any_cap *cap)
 	return TN_OK;
 }
 
+static tn_error refuse(void *self, struct tn_request *request, tn_any_cap cap)
+{
+	(void)self;
+	(void)request;
+	(void)cap;
+	return TN_ERR_DENIED;
+}
+
 static tn_error mirror_dispatch(const void *ops, void *self, struct tn_request *request)
 {
 	(void)ops;
@@ -114,6 +122,7 @@ void play_box(struct tn_env *env)
 		.other = other,
 		.destroy_other = destroy_other,
 		.mirror = mirror,
+		.refuse = refuse,
 	};
 	struct tn_entrypoint *entrypoint = tn_env_entrypoint(env);
 	box_cap cap;

@@ -21,7 +21,9 @@
 	RPC(I, other, OutCap(box_cap, other))                                          \
 	RPC(I, destroy_other)                                                          \
 	/* An object that replies with the capabilities of the request, in reverse. */ \
-	RPC(I, mirror, OutCap(tn_any_cap, mirror))
+	RPC(I, mirror, OutCap(tn_any_cap, mirror))                                     \
+	/* TN_ERR_DENIED. */                                                           \
+	RPC(I, refuse, InCap(tn_any_cap, cap))
 
 TN_RPC_INTERFACE(box, BOX)
 

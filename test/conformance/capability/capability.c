@@ -295,11 +295,50 @@ static void own_state_is_the_parents(struct tn_env *env)
 	tn_signal_destroy(&own);
 }
 
+/* What a reply brings that was not asked for is given back. */
+static void unwanted_in_a_reply(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	(void)env;
+	struct tn_accounts before = tn_actor_accounts("main");
+	for (unsigned i = 0; i < 10; i++) {
+		struct tn_call call = { .cap_count = 0 };
+		TN_REQUIRE_OK(tn_call_begin(&call, box.handle));
+		call.length = 0;
+		call.opcode = (uint16_t)box_opcode_other;
+		call.reply_cap_count = 0;
+		TN_EXPECT_ERROR(tn_call_end(&call, tn_call_invoke(&call)), TN_ERR_PROTOCOL);
+	}
+	struct tn_accounts after = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+	end_box("box", box);
+}
+
+/* A handler that fails keeps nothing of what came with the request. */
+static void refused_with_capabilities(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	static struct tn_object object;
+	TN_REQUIRE_OK(tn_object_create(tn_env_entrypoint(env), &object));
+	struct tn_accounts before = tn_actor_accounts("main");
+	for (unsigned i = 0; i < 10; i++)
+		TN_EXPECT_ERROR(box_refuse(box, (tn_any_cap){ object.handle }), TN_ERR_DENIED);
+	struct tn_accounts after = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+	tn_object_destroy(&object);
+	end_box("box", box);
+}
+
 void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
 		{ "forged-destination", forged_destination },
 		{ "forged-in-a-transfer", forged_in_a_transfer },
+		{ "half-forged-transfer", half_forged_transfer },
+		{ "unwanted-in-a-reply", unwanted_in_a_reply },
+		{ "refused-with-capabilities", refused_with_capabilities },
 		{ "announced-but-not-transferred", announced_but_not_transferred },
 		{ "forged-signal", forged_signal },
 		{ "forged-in-messages-to-core", forged_in_messages_to_core },

@@ -28,6 +28,7 @@ static inline void expect_box_alive(box_cap box)
 /* -- forged.c -- */
 void forged_destination(struct tn_env *env);
 void forged_in_a_transfer(struct tn_env *env);
+void half_forged_transfer(struct tn_env *env);
 void announced_but_not_transferred(struct tn_env *env);
 void forged_signal(struct tn_env *env);
 void forged_in_messages_to_core(struct tn_env *env);

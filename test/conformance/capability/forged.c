@@ -53,6 +53,25 @@ void forged_in_a_transfer(struct tn_env *env)
 	end_box("box", box);
 }
 
+/* All or nothing: what came before the forged one is not left at the server. */
+void half_forged_transfer(struct tn_env *env)
+{
+	box_cap box = start_box("box");
+	static struct tn_object object;
+	tn_handle forged[FORGED_MAX];
+	TN_REQUIRE(forge(box.handle, forged) > 1);
+	TN_REQUIRE_OK(tn_object_create(tn_env_entrypoint(env), &object));
+	struct tn_accounts before = tn_actor_accounts("main");
+	struct tn_handles handles = { .count = 2, .handle = { object.handle, forged[1] } };
+	TN_EXPECT_ERROR(tn_pd_transfer_call(tn_env_pd(env), box.handle, handles),
+			TN_ERR_CAPABILITY);
+	struct tn_accounts after = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
+	tn_object_destroy(&object);
+	end_box("box", box);
+}
+
 /* A server that has never been given any must not look for them where nothing is. */
 void announced_but_not_transferred(struct tn_env *env)
 {

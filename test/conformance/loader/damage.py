@@ -103,6 +103,10 @@ def damage(kind, elf):
         elf.put("<I", elf.first_relocation() + 8, 5)
     elif kind == "outside":
         elf.put("<Q", elf.first_relocation(), 0x10)
+    elif kind == "behind":
+        data = elf.header(PT_LOAD, PF_W)
+        end = elf.get("<Q", data + 16) + elf.get("<Q", data + 40)
+        elf.put("<Q", elf.first_relocation(), (end + 4095 & ~4095) - 4)
     elif kind == "symbol":
         elf.rename(b"inner_value", b"inner_valve")
     elif kind == "library":

@@ -63,7 +63,7 @@ static void refused(struct tn_env *env)
 		"bad-tiny",  "bad-text",    "bad-short",  "bad-truncated", "bad-machine",
 		"bad-class", "bad-fixed",   "bad-tls",    "bad-textrel",   "bad-wx",
 		"bad-huge",  "bad-note",    "bad-level",  "bad-dynamic",   "bad-strings",
-		"bad-copy",  "bad-outside", "bad-symbol", "bad-library",
+		"bad-copy",  "bad-outside", "bad-behind", "bad-symbol",    "bad-library",
 	};
 	(void)env;
 	struct tn_accounts before = tn_actor_accounts("test");

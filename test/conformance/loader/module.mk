@@ -9,7 +9,7 @@ test-loader-child.needs := $(ABI_BUILD)/bin/libouter.so $(ABI_BUILD)/bin/libinne
 test-loader-child.ldflags := $(test-loader-child.needs)
 
 LOADER_DAMAGES := tiny text short truncated machine class fixed tls textrel wx huge note level dynamic \
-	strings copy outside symbol library $(addprefix random,1 2 3 4 5 6 7 8)
+	strings copy outside behind symbol library $(addprefix random,1 2 3 4 5 6 7 8)
 LOADER_DAMAGED := $(LOADER_DAMAGES:%=$(ABI_BUILD)/damaged/bad-%)
 
 $(LOADER_DAMAGED): $(ABI_BUILD)/damaged/bad-%: $(ABI_BUILD)/bin/test-loader-child \

@@ -417,7 +417,12 @@ static void to_the_last_byte(struct tn_env *env)
 	TN_EXPECT_ERROR(tn_attach(dataspaces[0], 0, PAGE, TN_RIGHT_READ, &address),
 			TN_ERR_OUT_OF_RAM);
 	now = accounts(env);
-	TN_EXPECT(now.ram_limit - now.ram_used < PAGE);
+	uint64_t rest = now.ram_limit - now.ram_used;
+	TN_EXPECT(rest < PAGE);
+	/* To oneself: whether that much is there. */
+	tn_any_cap self = { tn_env_pd(env).handle };
+	TN_EXPECT_ERROR(tn_pd_transfer_quota(tn_env_pd(env), self, rest, 0), TN_OK);
+	TN_EXPECT_ERROR(tn_pd_transfer_quota(tn_env_pd(env), self, rest + 1, 0), TN_ERR_OUT_OF_RAM);
 	expect_keeper_well(); /* calls cost nothing */
 	tn_dataspace_free(dataspaces[0]);
 	now = accounts(env);

@@ -268,6 +268,9 @@ static void of_core(struct tn_env *env)
 	}
 	TN_EXPECT_ERROR(tn_session_open("ROM", "no such", some, &tn_rom_interface, &session),
 			TN_ERR_NOT_FOUND);
+	/* As many functions, but others. */
+	TN_EXPECT_ERROR(tn_session_open("ROM", "test-session", some, &tn_log_interface, &session),
+			TN_ERR_MISMATCH);
 	expect_same(tn_actor_accounts("main"), own);
 	expect_same(tn_actor_accounts("test"), stage);
 }

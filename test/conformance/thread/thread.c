@@ -236,6 +236,37 @@ static void ends_while_called(struct tn_env *env)
 	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
 }
 
+static uint32_t is_let;
+static tn_error hold_result;
+
+static void call_hold(void *argument)
+{
+	(void)argument;
+	hold_result = work_hold(one.cap); /* it is destroyed meanwhile */
+}
+
+/* Much later than who destroys the object meanwhile has told core. */
+static void let_go_late(void *env)
+{
+	for (unsigned i = 0; i < 500; i++)
+		(void)accounts(env);
+	__atomic_store_n(&is_let, 1, __ATOMIC_SEQ_CST);
+	tn_semaphore_up(&one.let_go);
+}
+
+static void destroyed_while_served(struct tn_env *env)
+{
+	worker_start(&one, "one");
+	start(1, call_hold, NULL);
+	tn_semaphore_down(&one.held);
+	TN_MUST(tn_thread_create("late", TN_PRIORITY_DEFAULT, 0, let_go_late, env, &threads[1]));
+	tn_object_destroy(&one.object);
+	TN_EXPECT_EQUAL(__atomic_load_n(&is_let, __ATOMIC_SEQ_CST), 1);
+	join(2);
+	TN_EXPECT_ERROR(hold_result, TN_ERR_GONE);
+	worker_end(&one);
+}
+
 static void killed_in_calls(struct tn_env *env)
 {
 	(void)env;
@@ -426,6 +457,7 @@ void component_construct(struct tn_env *env)
 		{ "from-one-entrypoint-to-the-other", from_one_to_the_other },
 		{ "own-is-a-deadlock", own_is_a_deadlock },
 		{ "ends-while-called", ends_while_called },
+		{ "destroyed-while-served", destroyed_while_served },
 		{ "killed-in-calls", killed_in_calls },
 		{ "right-capabilities", right_capabilities },
 		{ "heap-and-memory", heap_and_memory },

@@ -22,6 +22,7 @@
 
 #define HW_PAGE_SIZE   4096u
 #define HW_MESSAGE_MAX 4096u /* bytes; one UTCB frame */
+#define HW_CONSOLE_MAX 256u  /* bytes at once */
 #define HW_PRIORITIES  32u   /* 0 lowest; core runs at 31 */
 
 /*
@@ -215,7 +216,10 @@ enum hw_syscall {
 	/* rdi = absolute time in ns (UINT64_MAX: none), rsi = signal object submitted then. */
 	HW_DEADLINE,
 
-	/* rdi = offset in core's UTCB, rsi = length: bytes for the serial console. */
+	/*
+	 * rdi = offset in core's UTCB, rsi = length <= HW_CONSOLE_MAX: bytes for the serial
+	 * console. Result: rsi = how many it had room for.
+	 */
 	HW_CONSOLE_WRITE,
 
 	/* rdi = exit value 0..127: end the machine (QEMU's isa-debug-exit, else halt). */
@@ -322,6 +326,7 @@ struct hw_boot_info {
 	uint32_t module_count; /* without core itself, which is the first module */
 	uint32_t ram_count;    /* all RAM, whatever it is used for */
 	uint32_t device_count; /* what nobody may map: interrupt controllers */
+	char options[128];     /* the end of the boot loader's line for the kernel */
 	struct hw_boot_range ranges[16];
 	struct hw_boot_range ram[16];
 	struct hw_boot_range devices[10];

@@ -7,6 +7,9 @@
  */
 #include <asm/unistd.h>
 #include <tenon/component.h>
+#include <linux_abi.h>
+#include <tenon/sync.h>
+#include <tenon/thread.h>
 #include <tenon/timer.h>
 
 enum { PROT_R = 1, PROT_W = 2, PROT_X = 4 };
@@ -105,7 +108,7 @@ static long map(uint64_t address, uint64_t size, int protection, int flags, int 
 }
 
 /* Asks core for mappings that it has not recorded, or not so. */
-static void attack_maps(void)
+static void attack_maps(tn_pd_cap pd)
 {
 	tn_dataspace_cap dataspace;
 	void *address = NULL;
@@ -134,8 +137,53 @@ static void attack_maps(void)
 						   SHARED | FIXED, TRANSIT, 0));
 	expect_refused("high-link", map(0x700000000000 + 2048 * 8192, 8192, PROT_R | PROT_W,
 					SHARED | FIXED, TRANSIT, 0));
+	/* Nothing is there yet: only core's records speak against it. */
+	uint64_t size;
+	if (tn_pd_attach(pd, dataspace, 0, 0, 4096, TN_RIGHT_READ, &at, &size) != TN_OK) {
+		tn_log("not ok maps: not attached");
+		return;
+	}
+	expect_refused("executable-fresh",
+		       map(at, 4096, PROT_R | PROT_X, PRIVATE | NO_REPLACE, TRANSIT, 0));
+	expect_refused("writable-fresh",
+		       map(at, 4096, PROT_R | PROT_W, PRIVATE | NO_REPLACE, TRANSIT, 0));
+	expect_refused("longer-fresh", map(at, 8192, PROT_R, PRIVATE | NO_REPLACE, TRANSIT, 0));
+	expect_refused("other-offset-fresh",
+		       map(at, 4096, PROT_R, PRIVATE | NO_REPLACE, TRANSIT, 4096));
+	if (map(at, 4096, PROT_R, PRIVATE | NO_REPLACE, TRANSIT, 0) != (long)at)
+		tn_log("not ok maps: as it is recorded");
 	expect_refused("trap", enter(TRAP, 77, 0, 0, 0, 0, 0));
 	expect_refused("trap-offset", enter(TRAP, 1, 0x123456789000, 0, 0, 0, 0));
+}
+
+static void sleep_for_good(void *argument)
+{
+	struct tn_semaphore never = { .count = 0 };
+	(void)argument;
+	tn_semaphore_down(&never);
+}
+
+static long clone(uint32_t thread)
+{
+	uint64_t stack = LAYOUT_STACKS + (thread + 1ull) * LAYOUT_STACK_SLOT - 4096;
+	uint64_t word = linux_alive_address(thread);
+	return enter(__NR_clone, LINUX_THREAD_FLAGS, stack, word, word, 0, 0);
+}
+
+/* One that runs already, and one that core has not started. */
+static void attack_threads(struct tn_env *env)
+{
+	struct tn_thread *thread;
+	uint32_t index;
+	uint64_t base, top;
+	if (tn_thread_create("x", 1, 0, sleep_for_good, NULL, &thread) != TN_OK ||
+	    tn_cpu_thread_create(tn_env_cpu(env), tn_env_pd(env), "y", 1, 0, &index, &base, &top) !=
+		    TN_OK) {
+		tn_log("not ok threads: none made");
+		return;
+	}
+	expect_refused("clone-twice", clone(1));
+	expect_refused("clone-unstarted", clone(index));
 }
 
 static void attack_fork_by_int80(void)
@@ -173,7 +221,11 @@ void component_construct(struct tn_env *env)
 	if (equal(name, "witness"))
 		witness(env);
 	if (equal(name, "maps")) {
-		attack_maps();
+		attack_maps(tn_env_pd(env));
+		tn_exit(0);
+	}
+	if (equal(name, "threads")) {
+		attack_threads(env);
 		tn_exit(0);
 	}
 	if (equal(name, "int80"))
