@@ -80,7 +80,7 @@ static tn_error map(struct pd *pd, struct port_memory *memory, uint64_t address,
 		.rights = rights,
 		.free_of_charge = true,
 	};
-	return size ? region_attach(pd, &args, &region) : TN_OK;
+	return size ? region_attach(&pd->space, &args, &region) : TN_OK;
 }
 
 static tn_error map_shared(struct pd *pd, const struct elf_segment *segment)

@@ -29,6 +29,8 @@ enum object_kind {
 	OBJECT_LOG,
 	OBJECT_TIME,
 	OBJECT_CPU,
+	OBJECT_RM,
+	OBJECT_REGION_MAP,
 	OBJECT_IO_MEM,
 	OBJECT_IO_PORT,
 	OBJECT_IRQ,
@@ -90,9 +92,31 @@ struct channel {
 	struct port_channel port;
 };
 
-/* A piece of a dataspace in an address space. */
+/*
+ * What is where: an address space, or what a managed dataspace shows. Ranges of one tree never
+ * overlap; reserved ones are only passed over where a place is looked for.
+ */
+struct region_map {
+	struct object object;
+	struct pd *pd;               /* whose address space it is; NULL: managed */
+	struct dataspace *dataspace; /* managed: what others attach */
+	uint64_t first, end;         /* where "anywhere" is */
+	uint64_t full;               /* nothing is free in [first, full) */
+	struct tn_tree regions, reserved;
+	/* Managed: */
+	tn_handle signal; /* core's capability to the one that tells of faults */
+	/* Threads whose faults the creator has to resolve: those that it was told of, and not. */
+	struct list waiting, untold;
+	uint64_t mark;      /* of the last walk that came here */
+	uint32_t height;    /* what that walk found */
+	uint32_t nested;    /* pieces that are managed dataspaces */
+	uint64_t low, high; /* what is taken away by the walk */
+	struct list_node in_walk;
+};
+
+/* A piece of a dataspace in a region map. */
 struct region {
-	struct pd *pd;
+	struct region_map *map;
 	uint64_t address, size, offset;
 	uint32_t rights;
 	bool arriving;  /* attached, but not all of it is accessible yet */
@@ -101,8 +125,9 @@ struct region {
 	uint64_t price;
 	struct dataspace
 		*dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */
-	struct port_memory *memory; /* NULL: the memory is gone */
-	struct list_node in_pd, in_dataspace;
+	struct port_memory *memory; /* NULL: a managed dataspace, or the memory is gone */
+	struct tn_tree_node in_map;
+	struct list_node in_dataspace;
 	struct port_region port;
 };
 
@@ -112,6 +137,7 @@ struct dataspace {
 	uint32_t rights;
 	const char *name; /* of the ROM module, or "" */
 	struct list regions;
+	struct region_map *map;     /* managed: what is there; memory is NULL */
 	struct port_memory *memory; /* own_memory, or a module's, or a device's */
 	struct port_memory own_memory;
 	bool memory_gone;     /* of one that ends */
@@ -137,6 +163,12 @@ struct thread {
 	bool has_stack, started, ending;
 	struct list objects;  /* that it serves */
 	struct list channels; /* to it */
+	/* A fault that the creator of a managed dataspace has to resolve. */
+	struct region_map *waits_in; /* NULL: none */
+	struct list_node in_waiting;
+	struct tn_fault waits_for;
+	uint64_t waits_at; /* offset in the managed dataspace */
+	uint64_t serial;   /* its name for pagers */
 	/* The last transfer with a reply to it, to be undone if never taken. */
 	struct sent sent;
 	struct channel *sent_over;
@@ -150,10 +182,11 @@ struct pd {
 	uint32_t number; /* index in core's table of PDs */
 	enum tn_pd_state state;
 	struct tn_fault fault;
-	tn_handle watch;       /* core's capability to the signal for changes of state */
-	struct list objects;   /* paid by this PD; child PDs too */
-	struct list paid_caps; /* entries of any PD that this one pays */
-	struct list regions;   /* ordered by address */
+	tn_handle watch;         /* core's capability to the signal for changes of state */
+	struct list objects;     /* paid by this PD; child PDs too */
+	struct list paid_caps;   /* entries of any PD that this one pays */
+	struct region_map space; /* its address space */
+	bool may_execute;        /* what it writes */
 	struct list client_channels, server_channels;
 	struct cap ***cap_groups; /* two levels of tables, then chunks of entries; see cap.c */
 	uint32_t cap_count;       /* entries that exist */

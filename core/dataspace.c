@@ -87,6 +87,8 @@ tn_error dataspace_of_memory(struct pd *payer, struct port_memory *memory, uint6
 
 tn_error dataspace_ready(struct dataspace *dataspace)
 {
+	if (dataspace->map)
+		return TN_OK;
 	while (!port_memory_prepare(dataspace->memory)) {
 		work_spend(MEMORY_UNITS);
 		if (!work_left())
@@ -114,6 +116,25 @@ bool dataspace_step(struct object *object)
 	return true;
 }
 
+struct dataspace *dataspace_of_map(struct pd *payer, struct region_map *map, uint64_t size)
+{
+	struct dataspace *dataspace =
+		make(payer, size, TN_RIGHT_READ | TN_RIGHT_WRITE | TN_RIGHT_EXECUTE);
+	if (!dataspace)
+		return NULL;
+	dataspace->map = map;
+	list_remove(&dataspace->object.in_payer); /* goes with the map, not before it */
+	return dataspace;
+}
+
+static uint64_t price_of(const struct dataspace *dataspace)
+{
+	if (dataspace->map)
+		return 0;
+	bool own = dataspace->memory == &dataspace->own_memory;
+	return own ? PRICE_DATASPACE + dataspace->size : PRICE_SESSION;
+}
+
 tn_error dataspace_seal(struct dataspace *dataspace)
 {
 	struct list_node *node = list_first(&dataspace->regions);
@@ -138,9 +159,7 @@ tn_error dataspace_of_module(struct pd *payer, const struct port_module *module,
 void dataspace_free(struct object *object)
 {
 	struct dataspace *dataspace = of(object);
-	bool own = dataspace->memory == &dataspace->own_memory;
-	account_refund(object->payer, TN_USAGE_DATASPACE,
-		       own ? PRICE_DATASPACE + dataspace->size : PRICE_SESSION, 0);
+	account_refund(object->payer, TN_USAGE_DATASPACE, price_of(dataspace), 0);
 	core_free(dataspace, sizeof(*dataspace));
 }
 

@@ -21,6 +21,8 @@ TN_MUST_USE tn_error dataspace_of_module(struct pd *payer, const struct port_mod
 TN_MUST_USE tn_error dataspace_ready(struct dataspace *dataspace);
 /* One bounded step of taking its memory from everybody. True: done. */
 bool dataspace_step(struct object *object);
+/* What others attach of a managed one; the map pays, and it goes with the map. NULL: no room. */
+struct dataspace *dataspace_of_map(struct pd *payer, struct region_map *map, uint64_t size);
 /* Readable only, from now on; TN_ERR_BUSY: somebody has it attached writable. */
 TN_MUST_USE tn_error dataspace_seal(struct dataspace *dataspace);
 void dataspace_free(struct object *object);

@@ -27,8 +27,13 @@ static const char *verb(enum tn_fault_kind kind)
 		return "breakpoint";
 	case TN_FAULT_KERNEL_ENTRY:
 		return "forbidden kernel entry";
+	case TN_FAULT_STACK:
+		return "stack overflow at";
+	case TN_FAULT_UNMAP:
+		return "did not give up memory that was taken away";
 	case TN_FAULT_NONE:
 	case TN_FAULT_OTHER:
+	case TN_FAULT_KIND_COUNT:
 		break;
 	}
 	return "exception";
@@ -56,7 +61,17 @@ void fault_place(struct pd *pd, uint64_t address, char *text)
 
 static bool has_address(enum tn_fault_kind kind)
 {
-	return kind == TN_FAULT_READ || kind == TN_FAULT_WRITE || kind == TN_FAULT_EXECUTE;
+	return kind == TN_FAULT_READ || kind == TN_FAULT_WRITE || kind == TN_FAULT_EXECUTE ||
+	       kind == TN_FAULT_STACK;
+}
+
+/* Access to the guard of the thread's own stack. */
+static bool overflows(struct pd *pd, const struct thread *thread, const struct tn_fault *fault)
+{
+	uint64_t slot = (fault->address - LAYOUT_STACKS) / LAYOUT_STACK_SLOT;
+	return thread && (fault->kind == TN_FAULT_READ || fault->kind == TN_FAULT_WRITE) &&
+	       fault->address >= LAYOUT_STACKS && slot == thread->index &&
+	       !core_region_find(pd, fault->address);
 }
 
 static void report(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
@@ -72,14 +87,15 @@ static void report(struct pd *pd, struct thread *thread, const struct tn_fault *
 	fault_backtrace(pd, thread, fault);
 }
 
-/* The first fault of a PD counts: what its other threads do is a consequence, or too late. */
-static void faulted(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
+void fault_tell(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
 {
 	if (pd->state != TN_PD_RUNNING)
 		return;
 	pd->state = TN_PD_FAULTED;
 	pd->fault = *fault;
-	report(pd, thread, fault);
+	if (overflows(pd, thread, fault))
+		pd->fault.kind = TN_FAULT_STACK;
+	report(pd, thread, &pd->fault);
 	if (pd->object.payer == &core_pd) {
 		core_log("init is gone, and the system with it");
 		port_exit(EXIT_INIT_FAULTED);
@@ -87,12 +103,7 @@ static void faulted(struct pd *pd, struct thread *thread, const struct tn_fault 
 	cap_submit(pd->watch);
 }
 
-void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault)
-{
-	faulted(pd, thread, fault);
-}
-
 void core_pd_ended(struct pd *pd, const struct tn_fault *fault)
 {
-	faulted(pd, NULL, fault);
+	fault_tell(pd, NULL, fault);
 }

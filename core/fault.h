@@ -16,3 +16,9 @@ void fault_place(struct pd *pd, uint64_t address, char *text);
 
 /* backtrace.c: logs who has called the function in which the thread has faulted. */
 void fault_backtrace(struct pd *pd, struct thread *thread, const struct tn_fault *fault);
+
+/*
+ * Tells people and the parent. The first fault of a PD counts: what its other threads do is a
+ * consequence, or too late.
+ */
+void fault_tell(struct pd *pd, struct thread *thread, const struct tn_fault *fault);

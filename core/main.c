@@ -6,6 +6,7 @@
 #include <core/object.h>
 #include <core/pd.h>
 #include <core/price.h>
+#include <core/region_map.h>
 #include <core/services.h>
 #include <core/work.h>
 
@@ -60,6 +61,10 @@ static tn_error serve(struct object *object, struct tn_request *request)
 		return time_request(object, request);
 	case OBJECT_CPU:
 		return cpu_request(object, request);
+	case OBJECT_RM:
+		return rm_request(object, request);
+	case OBJECT_REGION_MAP:
+		return region_map_request(object, request);
 	case OBJECT_IO_MEM:
 	case OBJECT_IO_PORT:
 	case OBJECT_IRQ:

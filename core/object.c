@@ -8,6 +8,7 @@
 #include <core/object.h>
 #include <core/pd.h>
 #include <core/price.h>
+#include <core/region_map.h>
 #include <core/services.h>
 #include <core/work.h>
 
@@ -54,6 +55,12 @@ static void object_free(struct object *object)
 	case OBJECT_CPU:
 		cpu_free(object);
 		break;
+	case OBJECT_RM:
+		rm_free(object);
+		break;
+	case OBJECT_REGION_MAP:
+		region_map_free(object);
+		break;
 	case OBJECT_IO_MEM:
 	case OBJECT_IO_PORT:
 	case OBJECT_IRQ:
@@ -73,6 +80,8 @@ static struct dataspace **own_dataspace(struct object *object)
 {
 	if (object->kind == OBJECT_ROM)
 		return rom_dataspace(object);
+	if (object->kind == OBJECT_REGION_MAP)
+		return region_map_dataspace(object);
 	return object->kind == OBJECT_IO_MEM ? device_dataspace(object) : NULL;
 }
 
@@ -126,6 +135,9 @@ static bool sweep_kind(struct object *object)
 	case OBJECT_ROM:
 	case OBJECT_IO_MEM:
 		return sweep_dataspace(own_dataspace(object));
+	case OBJECT_REGION_MAP:
+		return !own_dataspace(object) ||
+		       (sweep_dataspace(own_dataspace(object)) && region_map_step(object));
 	default:
 		return true;
 	}

@@ -9,6 +9,7 @@
 #include <core/pd.h>
 #include <core/price.h>
 #include <core/region.h>
+#include <core/region_map.h>
 #include <core/services.h>
 #include <core/thread.h>
 #include <core/work.h>
@@ -30,7 +31,7 @@ void pd_init(struct pd *pd, const char *label)
 	list_init(&pd->objects);
 	list_init(&pd->paid_caps);
 	list_init(&pd->paid_channels);
-	list_init(&pd->regions);
+	region_map_init(&pd->space, pd);
 	list_init(&pd->client_channels);
 	list_init(&pd->server_channels);
 	cap_space_init(pd);
@@ -96,6 +97,7 @@ tn_error pd_create(struct pd *payer, const char *label, uint64_t ram, uint64_t c
 	if (error != TN_OK)
 		goto give_number;
 	object_init(&pd->object, OBJECT_PD, payer);
+	object_init(&pd->space.object, OBJECT_REGION_MAP, pd);
 	*made = pd;
 	return TN_OK;
 give_number:
@@ -111,6 +113,7 @@ void pd_stop(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
 	pd->state = TN_PD_DEAD;
+	threads_forget_faults(pd);
 }
 
 static bool stop(struct pd *pd)
@@ -198,7 +201,7 @@ bool pd_step(struct object *object)
 	    !end_payments(pd))
 		return false;
 	cap_drop(&pd->watch);
-	if (!end_port(pd) || !regions_step(pd) || !threads_step(pd))
+	if (!end_port(pd) || !regions_step(&pd->space) || !threads_step(pd))
 		return false;
 	if (pd->has_runtime_data)
 		memory_destroy(&pd->runtime_data);

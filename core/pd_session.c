@@ -36,7 +36,7 @@ static struct region *attached_piece(const struct pd *pd, struct dataspace *data
 	struct list_node *node = list_first(&dataspace->regions);
 	for (; node; node = list_next(&dataspace->regions, node)) {
 		struct region *region = list_entry(node, struct region, in_dataspace);
-		if (region->pd == pd && (!region->leaving || region->unmapping))
+		if (region->map == &pd->space && (!region->leaving || region->unmapping))
 			return region;
 	}
 	return NULL;
@@ -65,7 +65,8 @@ static tn_error free_dataspace(void *self, struct tn_request *request, tn_datasp
 	struct object *object = &dataspace->object;
 	struct region *region = object->ending ? NULL : attached_piece(self, dataspace);
 	if (region)
-		return region_detach(self, region->address, detached_at, size);
+		return region_detach(&((struct pd *)self)->space, region->address, detached_at,
+				     size);
 	*detached_at = *size = 0;
 	object_end(object);
 	return object_step(object) ? TN_OK : TN_ERR_AGAIN;
@@ -91,11 +92,12 @@ static tn_error attach(void *self, struct tn_request *request, tn_dataspace_cap 
 	struct region_args args = {
 		.dataspace = list_entry(object, struct dataspace, object),
 		.address = address,
+		.anywhere = !address,
 		.offset = offset,
 		.size = size,
 		.rights = rights,
 	};
-	tn_error error = region_attach(self, &args, &region);
+	tn_error error = region_attach(&((struct pd *)self)->space, &args, &region);
 	if (error != TN_OK)
 		return error;
 	*attached_at = region->address;
@@ -107,13 +109,13 @@ static tn_error detach(void *self, struct tn_request *request, uint64_t address,
 		       uint64_t *detached_at, uint64_t *size)
 {
 	(void)request;
-	return region_detach(self, address, detached_at, size);
+	return region_detach(&((struct pd *)self)->space, address, detached_at, size);
 }
 
 static tn_error settle(void *self, struct tn_request *request, uint64_t address)
 {
 	(void)request;
-	return region_settle(self, address);
+	return region_settle(&((struct pd *)self)->space, address);
 }
 
 /* Identities belong to the entrypoint of the PD that serves them: nobody makes them for another. */
@@ -268,6 +270,41 @@ static tn_error state(void *self, struct tn_request *request, uint32_t *now, str
 	return TN_OK;
 }
 
+static tn_error address_space(void *self, struct tn_request *request, tn_region_map_cap *cap)
+{
+	struct pd *pd = self;
+	struct cap *entry;
+	(void)request;
+	tn_error error = cap_deliver(core_caller(), &pd->space.object, core_caller(), &entry);
+	if (error == TN_OK)
+		cap->handle = entry->handle;
+	return error;
+}
+
+static tn_error waiting(void *self, struct tn_request *request, uint32_t *threads)
+{
+	struct pd *pd = self;
+	struct list_node *node = list_first(&pd->threads);
+	(void)request;
+	*threads = 0;
+	for (; node; node = list_next(&pd->threads, node))
+		*threads += list_entry(node, struct thread, in_pd)->waits_in != NULL;
+	return TN_OK;
+}
+
+/* Who may do it itself gives it on, to a PD that does not run yet. */
+static tn_error permit_execute(void *self, struct tn_request *request)
+{
+	struct pd *pd = self;
+	(void)request;
+	if (!core_caller()->may_execute || pd == core_caller())
+		return TN_ERR_DENIED;
+	if (pd->state != TN_PD_NEW)
+		return TN_ERR_BUSY;
+	pd->may_execute = true;
+	return TN_OK;
+}
+
 tn_error pd_request(struct object *object, struct tn_request *request)
 {
 	static const struct tn_pd_ops ops = {
@@ -289,6 +326,9 @@ tn_error pd_request(struct object *object, struct tn_request *request)
 		.settle = settle,
 		.seal = seal,
 		.usage = usage,
+		.address_space = address_space,
+		.waiting = waiting,
+		.permit_execute = permit_execute,
 	};
 	return tn_pd_dispatch(&ops, list_entry(object, struct pd, object), request);
 }

@@ -95,6 +95,14 @@ enum port_progress port_region_unmap(struct pd *pd, struct region *region);
  * that. True: done.
  */
 bool port_region_revoke(struct pd *pd, struct region *region);
+/*
+ * What the PD reaches of a managed dataspace in [address, address + size), part of the region, is
+ * taken away; the region stays. `destroyed`: the memory is destroyed next, as with _revoke. Where
+ * it takes time, the port delays the reply to the request under way.
+ */
+void port_region_flush(struct region *region, uint64_t address, uint64_t size, bool destroyed);
+/* What a thread waited for has changed: it makes its access again, which may fault again. */
+void port_thread_retry(struct thread *thread);
 /* Kernel's part of a further thread: its page and message buffer. The first comes with the PD. */
 TN_MUST_USE tn_error port_thread_create(struct thread *thread);
 /*
@@ -170,8 +178,6 @@ void core_start(void);
 /* A request to core, through the capability `handle` of `client`. The result is the reply's status.
  */
 tn_error core_request(struct pd *client, tn_handle handle, struct tn_request *request);
-/* The thread has faulted and stays as it is until the PD is destroyed. */
-void core_fault(struct pd *pd, struct thread *thread, const struct tn_fault *fault);
 /*
  * One bounded step of what core has to do by itself; true: there is more. The port calls it now and
  * then while it says so, and handles events in between.
@@ -181,6 +187,29 @@ bool core_work(void);
 bool core_work_pending(void);
 /* port_pd_destroy() can go on. */
 void core_pd_ready(struct pd *pd);
+/*
+ * What a fault of a thread comes to (NULL: one that core does not know). MAP: the piece is what the
+ * port makes accessible, at least the page of the fault; then the thread goes on. WAIT: until
+ * port_thread_retry(), or for ever; if it may. AGAIN: it goes on, and faults again. END: nothing is
+ * there.
+ */
+enum core_fault_result { CORE_FAULT_MAP, CORE_FAULT_WAIT, CORE_FAULT_AGAIN, CORE_FAULT_END };
+struct core_piece {
+	struct region *region; /* of the PD */
+	uint64_t address, size;
+	struct port_memory *memory;
+	uint64_t offset; /* in the memory, of `address` */
+	uint32_t rights;
+};
+enum core_fault_result core_fault(struct pd *pd, struct thread *thread,
+				  const struct tn_fault *fault, bool may_wait,
+				  struct core_piece *piece);
+/* What can be reached at the address of the PD, with these rights; false: nothing. */
+bool core_piece_find(struct pd *pd, uint64_t address, uint32_t rights, struct core_piece *piece);
+/* For a piece of a region that shows memory itself: port_region_map(), a step if there is more. */
+TN_MUST_USE tn_error core_region_settle(struct region *region);
+/* The fault is final: the thread stays as it is until the PD is destroyed. */
+void core_fault_report(struct pd *pd, struct thread *thread, const struct tn_fault *fault);
 /* The kernel ended the PD by itself (for instance by a forbidden system call). */
 void core_pd_ended(struct pd *pd, const struct tn_fault *fault);
 void core_deadline(void);
@@ -192,3 +221,5 @@ size_t core_console_left(void);
 void core_region_gone(struct pd *pd, struct region *region);
 /* The region that contains the address, or NULL. */
 struct region *core_region_find(struct pd *pd, uint64_t address);
+/* The regions of a PD by address: the first, and the one after another; NULL at the end. */
+struct region *core_region_next(struct pd *pd, const struct region *region);

@@ -21,9 +21,11 @@
 #define PRICE_DATASPACE 4096u
 /* A piece of an address space; the page tables it may need come on top (region.c). */
 #define PRICE_REGION 512u
+/* A managed dataspace: its region map, and what it is attached by. */
+#define PRICE_REGION_MAP 4096u
 /* A further thread: its page, message buffer, kernel object, signal stack; its stack on top. */
 #define PRICE_THREAD_RAM (12u * 4096u)
-/* LOG, ROM, TIME, CPU, IO_MEM, IO_PORT, IRQ, DMA sessions. */
+/* LOG, ROM, TIME, CPU, RM, IO_MEM, IO_PORT, IRQ, DMA sessions. */
 #define PRICE_SESSION 512u
 /*
  * A PD with its first thread: stack, runtime data, thread page, message buffer, kernel objects,

@@ -18,6 +18,7 @@
 #include <tenon/tree.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
+#include <tenon/rm.h>
 
 struct root_session {
 	struct tn_tree_node by_id; /* many: init opens some for each component below it */
@@ -42,6 +43,7 @@ static const struct {
 	{ "ROM", &tn_rom_interface, OBJECT_ROM },
 	{ "TIME", &tn_time_interface, OBJECT_TIME },
 	{ "CPU", &tn_cpu_interface, OBJECT_CPU },
+	{ "RM", &tn_rm_interface, OBJECT_RM },
 	{ "IO_MEM", &tn_io_mem_interface, OBJECT_IO_MEM },
 	{ "IO_PORT", &tn_io_port_interface, OBJECT_IO_PORT },
 	{ "IRQ", &tn_irq_interface, OBJECT_IRQ },
@@ -147,6 +149,8 @@ static tn_error create(enum object_kind kind, const char *label, uint64_t ram, u
 		return rom_create(core_caller(), label, object);
 	case OBJECT_CPU:
 		return cpu_create(core_caller(), object);
+	case OBJECT_RM:
+		return rm_create(core_caller(), object);
 	case OBJECT_TIME:
 		return time_create(core_caller(), object);
 	default:
@@ -416,6 +420,8 @@ void root_start(uint64_t ram, uint64_t caps)
 	tn_tree_init(&sessions, order_of_ids);
 	object_init(&root, OBJECT_PARENT, &core_pd);
 	tn_error error = pd_create(&core_pd, "init", ram, caps, &init);
+	if (error == TN_OK)
+		init->may_execute = true;
 	if (error == TN_OK)
 		error = pd_start(init, &root);
 	if (error == TN_OK)

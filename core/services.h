@@ -33,6 +33,10 @@ TN_MUST_USE tn_error cpu_create(struct pd *payer, struct object **made);
 void cpu_free(struct object *object);
 tn_error cpu_request(struct object *object, struct tn_request *request);
 
+TN_MUST_USE tn_error rm_create(struct pd *payer, struct object **made);
+void rm_free(struct object *object);
+tn_error rm_request(struct object *object, struct tn_request *request);
+
 /*
  * IO_MEM, IO_PORT, IRQ, DMA: core/device/, which is part of core only where the port has devices.
  * Without it these are NULL, and no such object exists.

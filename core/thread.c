@@ -7,6 +7,7 @@
 #include <core/memory.h>
 #include <core/object.h>
 #include <core/price.h>
+#include <core/paging.h>
 #include <core/region.h>
 #include <tenon/text.h>
 #include <core/thread.h>
@@ -105,7 +106,7 @@ static tn_error make_stack(struct thread *thread)
 	if (error != TN_OK)
 		return error;
 	thread->has_stack = true;
-	return region_attach(thread->pd, &args, &region);
+	return region_attach(&thread->pd->space, &args, &region);
 }
 
 static uint64_t price_of(const struct thread *thread)
@@ -176,6 +177,7 @@ bool thread_step(struct thread *thread)
 {
 	uint64_t address, size;
 	thread->ending = true;
+	paging_forget(thread);
 	if (!end_served(thread))
 		return false;
 	transfer_forget(thread);
@@ -193,6 +195,13 @@ bool thread_step(struct thread *thread)
 	}
 	free_thread(thread);
 	return true;
+}
+
+void threads_forget_faults(struct pd *pd)
+{
+	for (struct thread *thread = next_thread(pd, NULL); thread;
+	     thread = next_thread(pd, thread))
+		paging_forget(thread);
 }
 
 bool threads_step(struct pd *pd)

@@ -24,6 +24,8 @@ void thread_set_priority(struct thread *thread, uint32_t priority);
 void thread_set_affinity(struct thread *thread, uint64_t cpus);
 /* Lowers the limits to these too, and with them what threads have. No CPU in common: stays. */
 void threads_restrict(struct pd *pd, const struct cpu_limits *limits);
+/* The PD is being stopped: none of them waits for a pager any more. */
+void threads_forget_faults(struct pd *pd);
 
 /* Ends the calls of all threads of `client` that are in one through the capability or channel. */
 void threads_abort_cap(struct pd *client, tn_handle handle);

@@ -84,6 +84,8 @@ static const char *fault_text(uint32_t kind)
 		[TN_FAULT_BREAKPOINT] = "breakpoint",
 		[TN_FAULT_KERNEL_ENTRY] = "kernel entry",
 		[TN_FAULT_OTHER] = "other",
+		[TN_FAULT_STACK] = "stack overflow",
+		[TN_FAULT_UNMAP] = "memory not given up",
 	};
 	return kind < sizeof(texts) / sizeof(texts[0]) ? texts[kind] : "unknown";
 }

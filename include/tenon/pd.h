@@ -37,6 +37,7 @@
 #pragma once
 
 #include <tenon/memory.h>
+#include <tenon/region_map.h>
 #include <tenon/rpc.h>
 
 /* Accounts of a PD, in bytes and in numbers of capabilities. */
@@ -83,7 +84,10 @@ enum tn_fault_kind {
 	TN_FAULT_ARITHMETIC,  /* division by zero, floating point */
 	TN_FAULT_BREAKPOINT,
 	TN_FAULT_KERNEL_ENTRY, /* a system call that the sandbox does not allow */
-	TN_FAULT_OTHER
+	TN_FAULT_OTHER,
+	TN_FAULT_STACK, /* the stack has overflowed: access to its guard */
+	TN_FAULT_UNMAP, /* memory that was taken away was not given up in time */
+	TN_FAULT_KIND_COUNT
 };
 
 /* A fault: what, where. */
@@ -142,6 +146,13 @@ struct tn_fault {
 	/* Of one kind, enum tn_usage_kind; TN_ERR_ARGUMENT: there is no such. */                  \
 	RPC(I, usage, In(uint32_t, kind), Out(struct tn_usage, usage))                             \
 	/* Makes more of what is attached there accessible; TN_ERR_AGAIN: not all of it yet. */    \
-	RPC(I, settle, In(uint64_t, address))
+	RPC(I, settle, In(uint64_t, address))                                                      \
+	/* The PD's region map: what is attached there is accessible at the first touch. */        \
+	RPC(I, address_space, OutCap(tn_region_map_cap, map))                                      \
+	/* How many of its threads wait for the creators of managed dataspaces. */                 \
+	RPC(I, waiting, Out(uint32_t, threads))                                                    \
+	/* For the parent, before start: RAM may be attached as executable, and as writable and */ \
+	/* executable at once. TN_ERR_DENIED: the caller's own PD may not either. */               \
+	RPC(I, permit_execute)
 
 TN_RPC_INTERFACE(tn_pd, TN_PD)

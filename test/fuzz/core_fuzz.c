@@ -20,10 +20,12 @@
 #include <core/memory.h>
 #include <core/object.h>
 #include <core/pd.h>
+#include <core/region.h>
 #include <core/services.h>
 #include <core/thread.h>
 #include <core/work.h>
 #include <tenon/component.h>
+#include <tenon/rm.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,7 +222,8 @@ tn_error port_region_map(struct pd *pd, struct region *region)
 	require(region->memory->prepared >= region->memory->pages, "what is mapped is zeroed");
 	require(region->offset + region->size <= region->memory->pages * TN_PAGE_SIZE,
 		"what is mapped lies in its memory");
-	require(!(region->rights & TN_RIGHT_WRITE && region->rights & TN_RIGHT_EXECUTE),
+	require(pd->may_execute ||
+			!(region->rights & TN_RIGHT_WRITE && region->rights & TN_RIGHT_EXECUTE),
 		"nothing is writable and executable");
 	if (!port->mapped) {
 		port->mapped = true;
@@ -253,6 +256,22 @@ bool port_region_revoke(struct pd *pd, struct region *region)
 	(void)pd;
 	unmap(region);
 	return true;
+}
+
+void port_region_flush(struct region *region, uint64_t address, uint64_t size, bool destroyed)
+{
+	(void)destroyed;
+	require(region->map->pd && !region->memory && size && address >= region->address &&
+			address + size <= region->address + region->size,
+		"what is flushed is part of a region");
+}
+
+void port_thread_retry(struct thread *thread)
+{
+	const struct tn_fault fault = thread->waits_for;
+	struct core_piece piece;
+	require(!thread->waits_in && thread->pd->port.made, "who tries again is there");
+	(void)core_fault(thread->pd, thread, &fault, true, &piece);
 }
 
 tn_error port_thread_create(struct thread *thread)
@@ -608,6 +627,7 @@ static void open_session(void)
 		{ "PD", &tn_pd_interface },   { "LOG", &tn_log_interface },
 		{ "ROM", &tn_rom_interface }, { "TIME", &tn_time_interface },
 		{ "CPU", &tn_cpu_interface }, { "IRQ", &tn_cpu_interface },
+		{ "RM", &tn_rm_interface },   { "RM", &tn_rm_interface },
 	};
 	uint8_t i = byte() % (sizeof(services) / sizeof(services[0]));
 	const struct tn_interface *interface = services[i].interface;
@@ -664,7 +684,87 @@ static void fault(void)
 	if (byte() & 1)
 		core_pd_ended(self->pd, &fault);
 	else
-		core_fault(self->pd, &self->pd->thread, &fault);
+		core_fault_report(self->pd, &self->pd->thread, &fault);
+}
+
+/* A touch of memory, mostly where something is. */
+static void touch(void)
+{
+	struct thread *thread = thread_find(self->pd, byte() % 3);
+	const struct tn_fault fault = { .kind = TN_FAULT_READ + byte() % 3,
+					.address = LAYOUT_ATTACH + number() };
+	struct core_piece piece;
+	if (!thread || self->pd->state != TN_PD_RUNNING || thread->waits_in)
+		return;
+	if (core_fault(self->pd, thread, &fault, byte() & 7, &piece) != CORE_FAULT_MAP)
+		return;
+	require(fault.address >= piece.address && fault.address - piece.address < piece.size,
+		"what is mapped is what was touched");
+	require(piece.memory->prepared >= piece.memory->pages, "what is mapped is zeroed");
+	require(piece.offset + piece.size <= piece.memory->pages * TN_PAGE_SIZE,
+		"what is mapped lies in its memory");
+	if (piece.region->memory)
+		(void)!core_region_settle(piece.region);
+}
+
+static tn_region_map_cap region_map(void)
+{
+	return (tn_region_map_cap){ handle_of(OBJECT_REGION_MAP) };
+}
+
+static void change_map(void)
+{
+	uint64_t base = byte() & 1 ? LAYOUT_ATTACH : 0, a, b;
+	uint32_t x;
+	struct tn_region_fault fault;
+	tn_region_map_cap map = region_map();
+	switch (byte() % 12) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+		(void)!tn_region_map_attach(map, dataspace(),
+					    byte() & 3 ? base + number() : TN_ANYWHERE,
+					    byte() & 1 ? 0 : number(), byte() & 1 ? 0 : number(),
+					    byte() & 3 ? 3 : byte() % 8, &a, &b);
+		break;
+	case 5:
+	case 6:
+		(void)!tn_region_map_detach(map, base + number(), &a, &b);
+		break;
+	case 7:
+		(void)!tn_region_map_reserve(map, byte() & 1 ? base + number() : TN_ANYWHERE,
+					     number(), &a);
+		break;
+	case 8:
+		(void)!tn_region_map_unreserve(map, base + number());
+		break;
+	case 9:
+		(void)!tn_region_map_find(map, base + number(), number(), &a, &b, &x);
+		break;
+	case 10:
+		(void)!tn_region_map_fault_signal(map, a_signal());
+		break;
+	default:
+		(void)!tn_region_map_fault_next(map, &fault);
+	}
+}
+
+static void make_map(void)
+{
+	tn_rm_cap rm = { handle_of(OBJECT_RM) };
+	tn_region_map_cap map;
+	tn_dataspace_cap made;
+	uint32_t waiting;
+	if (byte() & 3)
+		(void)!tn_rm_create(rm, number(), &map, &made);
+	else if (byte() & 1)
+		(void)!tn_rm_destroy(rm, region_map());
+	else
+		(void)!tn_pd_address_space(own_pd(), &map);
+	(void)!tn_pd_waiting(own_pd(), &waiting);
+	(void)!tn_pd_permit_execute((tn_pd_cap){ handle_of(OBJECT_PD) });
 }
 
 static void raw(void)
@@ -695,7 +795,7 @@ static void step(void)
 	tn_signal_cap signal;
 	struct tn_accounts accounts;
 	struct tn_fault state;
-	switch (byte() % 40) {
+	switch (byte() % 50) {
 	case 0:
 		(void)!tn_pd_alloc(own_pd(), number(), &made);
 		break;
@@ -812,6 +912,21 @@ static void step(void)
 	case 38:
 		(void)!tn_parent_session_signal(parent(), a_signal());
 		break;
+	case 39:
+	case 40:
+		make_map();
+		break;
+	case 41:
+	case 42:
+	case 43:
+	case 44:
+		change_map();
+		break;
+	case 45:
+	case 46:
+	case 47:
+		touch();
+		break;
 	default:
 		raw();
 	}
@@ -850,6 +965,9 @@ static void destroy_own(tn_pd_cap pd, tn_handle handle)
 		tn_error error = TN_OK;
 		while (cap->object && tries++ < 10000 && (error == TN_OK || error == TN_ERR_AGAIN))
 			error = tn_pd_free(pd, (tn_dataspace_cap){ handle }, &a, &b);
+	} else if (cap->object->kind == OBJECT_REGION_MAP) {
+		if (!list_entry(cap->object, struct region_map, object)->pd)
+			object_end(cap->object);
 	} else if (cap->object->kind == OBJECT_RPC || cap->object->kind == OBJECT_SIGNAL) {
 		while (tn_pd_object_destroy(pd, (tn_any_cap){ handle }) == TN_ERR_AGAIN)
 			require(tries++ < 10000, "an object's end comes to an end");
@@ -872,14 +990,19 @@ static void release_rest(void)
 static void detach_all(tn_pd_cap pd)
 {
 	uint64_t a, b;
+	struct tn_tree_node *reservation;
 	for (unsigned tries = 0; tries < 10000; tries++) {
-		struct list_node *node = list_first(&init_pd->regions);
-		while (node && !list_entry(node, struct region, in_pd)->dataspace)
-			node = list_next(&init_pd->regions, node);
-		if (!node)
-			return;
-		(void)!tn_pd_detach(pd, list_entry(node, struct region, in_pd)->address, &a, &b);
+		struct region *region = core_region_next(init_pd, NULL);
+		while (region && !region->dataspace)
+			region = core_region_next(init_pd, region);
+		if (!region)
+			break;
+		(void)!tn_pd_detach(pd, region->address, &a, &b);
 	}
+	while ((reservation = tn_tree_first(&init_pd->space.reserved)))
+		(void)!region_unreserve(
+			&init_pd->space,
+			TN_CONTAINER_OF(reservation, struct region, in_map)->address);
 }
 
 static void end_threads(tn_pd_cap pd)

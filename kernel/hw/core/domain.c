@@ -73,8 +73,9 @@ struct thread *domain_thread(uint64_t name)
 }
 
 /* True: gone. False: it has stopped, but not all who called it have been told. */
-static bool destroy_thread(struct port_thread *thread)
+static bool destroy_thread(struct thread *owner)
 {
+	struct port_thread *thread = &owner->port;
 	if (!thread->thread)
 		return true;
 	if (hw_call2(HW_THREAD_DESTROY, thread->thread, 0).status == HW_ERR_AGAIN)
@@ -87,7 +88,7 @@ static bool destroy_thread(struct port_thread *thread)
 
 bool port_thread_destroy(struct thread *thread)
 {
-	if (!destroy_thread(&thread->port))
+	if (!destroy_thread(thread))
 		return false;
 	if (!thread->port.page)
 		return true;
@@ -148,7 +149,7 @@ bool port_pd_stop(struct pd *pd)
 		struct thread *thread = list_entry(node, struct thread, in_pd);
 		if (!thread->port.thread)
 			continue;
-		if (!destroy_thread(&thread->port) || ++ended == THREADS_A_STEP)
+		if (!destroy_thread(thread) || ++ended == THREADS_A_STEP)
 			return false;
 	}
 	return true;

@@ -29,6 +29,11 @@ void frames_free(uint64_t base, uint64_t count);
 /* Maps a few pages, donating page tables as needed. On failure nothing is mapped. */
 TN_MUST_USE tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t pages,
 			       uint64_t rights);
+/* As the kernel has them. */
+uint64_t space_rights(uint32_t rights, const struct port_memory *memory);
+/* As far as the first page that is mapped already; false: there is no room for page tables. */
+bool space_map_absent(struct pd *pd, uint64_t address, uint64_t physical, uint64_t pages,
+		      uint64_t rights);
 void space_unmap(struct pd *pd, uint64_t address, uint64_t pages);
 /* Makes the page tables for one page. */
 TN_MUST_USE tn_error space_tables(struct pd *pd, uint64_t address);

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <tenon/tree.h>
 
+struct thread;
+
 struct port_memory {
 	uint64_t base, pages;
 	uint64_t zeroed; /* pages, from the first one */

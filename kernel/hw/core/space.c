@@ -38,6 +38,13 @@ static void take_tables(struct pd *pd, uint64_t address, uint64_t end)
 	}
 }
 
+/* Generic code has decided who may have both. */
+uint64_t space_rights(uint32_t rights, const struct port_memory *memory)
+{
+	const uint32_t both = TN_RIGHT_WRITE | TN_RIGHT_EXECUTE;
+	return rights | memory->attributes | ((rights & both) == both ? HW_MEMORY_BOTH : 0);
+}
+
 static void unmap_pages(struct pd *pd, uint64_t address, uint64_t pages)
 {
 	while (pages) {
@@ -78,6 +85,25 @@ tn_error space_map(struct pd *pd, uint64_t address, uint64_t physical, uint64_t 
 		return r.status == HW_ERR_NEED_TABLE ? TN_ERR_OUT_OF_RAM : TN_ERR_CONFLICT;
 	}
 	return TN_OK;
+}
+
+bool space_map_absent(struct pd *pd, uint64_t address, uint64_t physical, uint64_t pages,
+		      uint64_t rights)
+{
+	uint64_t done = 0;
+	for (;;) {
+		uint64_t at = address + done * HW_PAGE_SIZE;
+		struct hw_result r = hw_call6(HW_MAP, pd->port.pd, at,
+					      physical + done * HW_PAGE_SIZE, pages - done, rights);
+		done += r.rsi;
+		if (r.status == HW_OK || r.status == HW_ERR_OCCUPIED)
+			return true;
+		if (r.status == HW_ERR_AGAIN)
+			continue;
+		at = address + done * HW_PAGE_SIZE;
+		if (r.status != HW_ERR_NEED_TABLE || add_table(pd, at) != HW_OK)
+			return false;
+	}
 }
 
 /* A region is mapped and unmapped in pieces of what one lowest page table holds. */
@@ -122,7 +148,7 @@ tn_error port_region_map(struct pd *pd, struct region *region)
 	uint64_t from = region->port.mapped, pages = piece(region, from);
 	uint64_t physical = region->memory->base + region->offset + from * HW_PAGE_SIZE;
 	tn_error error = space_map(pd, address_of(region, from), physical, pages,
-				   region->rights | region->memory->attributes);
+				   space_rights(region->rights, region->memory));
 	if (error != TN_OK) {
 		unmap_all(pd, region);
 		return error;
@@ -133,12 +159,29 @@ tn_error port_region_map(struct pd *pd, struct region *region)
 		       : TN_OK;
 }
 
+/* Of a managed dataspace anything may be mapped; `mapped` counts what was looked at. */
+static bool unmap_managed(struct pd *pd, struct region *region)
+{
+	uint64_t from = region->port.mapped, pages = piece(region, from);
+	space_unmap(pd, address_of(region, from), pages);
+	region->port.mapped += pages;
+	return region->port.mapped < region->size / HW_PAGE_SIZE;
+}
+
 enum port_progress port_region_unmap(struct pd *pd, struct region *region)
 {
+	if (region->dataspace && region->dataspace->map)
+		return unmap_managed(pd, region) ? PORT_MORE : PORT_DONE;
 	return unmap_piece(pd, region) ? PORT_MORE : PORT_DONE;
 }
 
 bool port_region_revoke(struct pd *pd, struct region *region)
 {
 	return !unmap_piece(pd, region);
+}
+
+void port_region_flush(struct region *region, uint64_t address, uint64_t size, bool destroyed)
+{
+	(void)destroyed;
+	space_unmap(region->map->pd, address, size / HW_PAGE_SIZE);
 }

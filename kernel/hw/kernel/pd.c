@@ -137,7 +137,8 @@ static bool rights_valid(uint64_t rights)
 	const uint64_t any = HW_RIGHT_READ | both;
 	const uint64_t attributes = HW_MEMORY_UNCACHED | HW_MEMORY_COMBINED;
 
-	return !(rights & ~(any | attributes)) && rights & any && (rights & both) != both &&
+	return !(rights & ~(any | attributes | HW_MEMORY_BOTH)) && rights & any &&
+	       ((rights & both) != both || rights & HW_MEMORY_BOTH) &&
 	       (rights & attributes) != attributes;
 }
 

@@ -20,7 +20,8 @@ enum { BATCH = 64, TIMER_ABSOLUTE = 1 };
 static int epoll_fd, timer_fd, signal_fd;
 static struct epoll_event batch[BATCH];
 static long batch_count;
-static const struct pd *caller; /* whose request core carries out */
+static struct pd *caller; /* whose request core carries out */
+static bool may_wait;     /* its reply, for others to unmap */
 
 static struct port_watch timer_watch = { .kind = WATCH_TIMER };
 static struct port_watch signal_watch = { .kind = WATCH_SIGNALS };
@@ -50,6 +51,35 @@ void events_pd_gone(const struct pd *pd)
 	watch_forget(pd);
 	if (caller == pd)
 		caller = NULL;
+}
+
+/* Whoever ends a PD waits for nobody. */
+void events_pd_stopped(const struct pd *pd)
+{
+	unmap_caller_gone(pd);
+	may_wait = false;
+}
+
+struct pd *events_caller(void)
+{
+	return may_wait ? caller : NULL;
+}
+
+static struct link *core_link(const struct pd *pd)
+{
+	unsigned char *private = pd->thread.port.view;
+	return (struct link *)(void *)(private + LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE);
+}
+
+/* Not while the request is still being carried out: serve() looks then. */
+void events_reply(struct pd *pd)
+{
+	struct port_pd *port = port_of(pd);
+	if (!port->reply.held)
+		return;
+	port->reply.held = false;
+	link_reply(core_link(pd), port->reply.sequence, (tn_error)port->reply.status,
+		   port->reply.length, port->reply.cap_count);
 }
 
 void events_init(void)
@@ -107,22 +137,30 @@ static void timer_expired(void)
 /* A request to core, over the channel that every PD is born with. */
 static void serve(struct pd *pd)
 {
-	unsigned char *private = pd->thread.port.view;
-	struct link *link =
-		(struct link *)(void *)(private + LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE);
+	struct link *link = core_link(pd);
 	struct link_request taken;
 	struct tn_request request = { .channel = 0 };
-	if (pd->state == TN_PD_DEAD || !link_take(link, &taken, &request))
+	if (pd->state == TN_PD_DEAD || port_of(pd)->reply.held ||
+	    !link_take(link, &taken, &request))
 		return;
 	for (uint32_t i = 0; i < request.cap_count; i++)
 		request.caps[i] = LINK_READ(link->caps[i]);
 	caller = pd;
+	may_wait = true;
 	tn_error status = core_request(pd, taken.grant, &request);
+	may_wait = false;
 	if (caller != pd)
 		return; /* it has ended itself */
+	caller = NULL;
 	for (uint32_t i = 0; i < request.reply_cap_count; i++)
 		LINK_WRITE(link->caps[i], request.reply_caps[i]);
-	link_reply(link, taken.sequence, status, request.reply_length, request.reply_cap_count);
+	port_of(pd)->reply.held = true;
+	port_of(pd)->reply.sequence = taken.sequence;
+	port_of(pd)->reply.status = (uint32_t)status;
+	port_of(pd)->reply.length = request.reply_length;
+	port_of(pd)->reply.cap_count = request.reply_cap_count;
+	if (!port_of(pd)->awaited)
+		events_reply(pd);
 }
 
 static void handle(const struct port_watch *watch, uint32_t events)
@@ -155,7 +193,9 @@ static void handle(const struct port_watch *watch, uint32_t events)
 _Noreturn void port_run(void)
 {
 	for (;;) {
-		int timeout = core_work() ? 0 : -1;
+		int timeout = unmap_timeout();
+		if (core_work())
+			timeout = 0;
 		batch_count = linux_call4(__NR_epoll_wait, epoll_fd, batch, BATCH, timeout);
 		for (long i = 0; i < batch_count; i++) {
 			const struct port_watch *watch = (const struct port_watch *)batch[i].data;

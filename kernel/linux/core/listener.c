@@ -11,6 +11,7 @@
 #include "local.h"
 #include <core/channel.h>
 #include <core/thread.h>
+#include <core/work.h>
 #include <asm/ioctl.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
@@ -125,10 +126,59 @@ static void map_in_link_area(const struct trap *trap, enum linux_side side, uint
 	}
 }
 
+/* Mappings of managed dataspaces are only what has been touched: too many may go at any time. */
+enum { PIECES_MAX = 16384 };
+
+static void note_piece(struct region *region, const struct core_piece *piece)
+{
+	struct port_region *port = &region->port;
+	uint64_t end = piece->address + piece->size;
+	if (!port->high)
+		port->low = piece->address;
+	port->low = piece->address < port->low ? piece->address : port->low;
+	port->high = end > port->high ? end : port->high;
+	port->mapped = true;
+	port->pieces += 2; /* it may split another one */
+	port_of(region->map->pd)->pieces += 2;
+}
+
+/* A piece of a managed dataspace, as core has just told the thread. */
+static void map_piece(const struct trap *trap)
+{
+	const uint64_t *a = trap->argument;
+	struct core_piece piece;
+	if (a[3] & MAP_FIXED_NOREPLACE) {
+		refuse(trap, ENODATA); /* all of it: there is nothing but what is touched */
+		return;
+	}
+	if (!core_piece_find(trap->pd, a[0], TN_RIGHT_READ, &piece) || a[0] != piece.address ||
+	    a[1] != piece.size || a[2] != (uint64_t)linux_protection(piece.rights) ||
+	    a[3] != (uint64_t)linux_piece_flags(piece.rights) || a[4] != transit(trap) ||
+	    a[5] != piece.offset) {
+		refuse(trap, EAGAIN);
+		return;
+	}
+	if (piece.memory->sealed && piece.rights & TN_RIGHT_WRITE) {
+		refuse(trap, EACCES);
+		return;
+	}
+	if (!put(trap, piece.memory->fd, transit(trap))) {
+		refuse(trap, EMFILE);
+		return;
+	}
+	note_piece(piece.region, &piece);
+	unmap_granted(trap->thread);
+	proceed(trap);
+}
+
 static void map_region(const struct trap *trap)
 {
 	const uint64_t *a = trap->argument;
 	struct region *region = core_region_find(trap->pd, a[0]);
+	if (region && region->dataspace && region->dataspace->map) {
+		map_piece(trap);
+		return;
+	}
 	if (!region || !region->memory || region->leaving || a[0] != region->address ||
 	    a[1] != region->size || a[2] != (uint64_t)linux_protection(region->rights) ||
 	    a[3] != (uint64_t)linux_map_flags(region->rights) || a[4] != transit(trap) ||
@@ -148,14 +198,19 @@ static void map_region(const struct trap *trap)
 	proceed(trap);
 }
 
-/* Page and signal stack of a further thread: where they lie says whose they are. */
+/* Page, message and signal stack of a further thread: where they lie says whose they are. */
 static bool find_private(const uint64_t *a, uint32_t *index, uint64_t *page)
 {
 	uint64_t pages = a[0] - LAYOUT_THREAD_PAGES, stacks = a[0] - LAYOUT_STACKS;
+	uint64_t messages = a[0] - LAYOUT_UTCB;
 	if (pages < LAYOUT_THREADS_MAX * TN_PAGE_SIZE && pages % TN_PAGE_SIZE == 0 &&
 	    a[1] == TN_PAGE_SIZE) {
 		*index = (uint32_t)(pages / TN_PAGE_SIZE);
 		*page = LINUX_PRIVATE_THREAD;
+	} else if (messages < LAYOUT_THREADS_MAX * TN_PAGE_SIZE && messages % TN_PAGE_SIZE == 0 &&
+		   a[1] == TN_PAGE_SIZE) {
+		*index = (uint32_t)(messages / TN_PAGE_SIZE);
+		*page = LINUX_PRIVATE_MESSAGE;
 	} else if (stacks < LAYOUT_THREADS_MAX * LAYOUT_STACK_SLOT &&
 		   stacks % LAYOUT_STACK_SLOT == LINUX_SIGNAL_STACK_OFFSET &&
 		   a[1] == LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE) {
@@ -202,6 +257,10 @@ static void on_unmap(const struct trap *trap)
 	const uint64_t *a = trap->argument;
 	enum linux_side side;
 	uint32_t number;
+	if (unmap_allowed(trap->thread, a[0], a[1])) {
+		trap->thread->port.unmapped = proceed(trap);
+		return;
+	}
 	if (linux_link_find(a[0], &side, &number)) {
 		if (a[0] == linux_link_address(side, number) && a[1] == LINUX_LINK_SIZE)
 			proceed(trap);
@@ -222,8 +281,15 @@ static void on_unmap(const struct trap *trap)
 		refuse(trap, EPERM);
 		return;
 	}
-	if (proceed(trap))
-		core_region_gone(trap->pd, region);
+	/* A piece that another thread is about to map must not stay behind. */
+	if (region->dataspace && region->dataspace->map && !unmap_settled(trap->pd)) {
+		refuse(trap, EAGAIN);
+		return;
+	}
+	if (!proceed(trap))
+		return;
+	unmap_region_gone(region);
+	core_region_gone(trap->pd, region);
 }
 
 /* A thread that core has made and started, once, on its own stack. */
@@ -257,26 +323,85 @@ static void on_new_thread(const struct trap *trap, uint64_t index)
 	answer(trap, 0, 0, 0);
 }
 
-static void on_trap(const struct trap *trap)
+/* What the thread maps; the system call that it makes is checked again. */
+static void tell_piece(const struct trap *trap, const struct core_piece *piece)
+{
+	struct linux_fault *fault = thread_fault(trap->thread);
+	bool managed = piece->region->dataspace && piece->region->dataspace->map;
+	fault->address = piece->address;
+	fault->size = piece->size;
+	fault->offset = piece->offset;
+	fault->protection = linux_protection(piece->rights);
+	fault->flags = managed ? linux_piece_flags(piece->rights) : linux_map_flags(piece->rights);
+	if (managed && port_of(trap->pd)->pieces > PIECES_MAX) {
+		port_region_flush(piece->region, piece->region->address, piece->region->size,
+				  false);
+	}
+	answer(trap, LINUX_ACCESS_MAP, 0, 0);
+}
+
+static void on_access(const struct trap *trap)
+{
+	const uint64_t *a = trap->argument;
+	const struct tn_fault fault = {
+		.kind = (uint32_t)a[1] & 0xff,
+		.address = a[2],
+		.instruction = a[3],
+	};
+	struct core_piece piece;
+	bool may_wait = !(a[1] & LINUX_ACCESS_GUARDED);
+	work_begin();
+	switch (core_fault(trap->pd, trap->thread, &fault, may_wait, &piece)) {
+	case CORE_FAULT_MAP:
+		tell_piece(trap, &piece);
+		break;
+	case CORE_FAULT_AGAIN:
+		answer(trap, LINUX_ACCESS_AGAIN, 0, 0);
+		break;
+	case CORE_FAULT_WAIT:
+		answer(trap, LINUX_ACCESS_WAIT, 0, 0);
+		break;
+	case CORE_FAULT_END:
+		answer(trap, LINUX_ACCESS_NONE, 0, 0);
+		break;
+	}
+}
+
+static void on_fault(const struct trap *trap)
 {
 	const uint64_t *a = trap->argument;
 	struct tn_fault fault = { .kind = (uint32_t)a[1], .address = a[2], .instruction = a[3] };
+	answer(trap, 0, 0, 0);
+	if (fault.kind == TN_FAULT_NONE || fault.kind > TN_FAULT_OTHER)
+		fault.kind = TN_FAULT_OTHER;
+	if (port_of(trap->pd)->faulted)
+		return;
+	port_of(trap->pd)->faulted = true;
+	if (trap->thread) {
+		trap->thread->port.stack_pointer = a[4];
+		trap->thread->port.frame_pointer = a[5];
+	}
+	core_fault_report(trap->pd, trap->thread, &fault);
+}
+
+static void on_trap(const struct trap *trap)
+{
+	const uint64_t *a = trap->argument;
 	switch (a[0]) {
 	case LINUX_TRAP_FAULT:
-		answer(trap, 0, 0, 0);
-		if (fault.kind == TN_FAULT_NONE || fault.kind > TN_FAULT_OTHER)
-			fault.kind = TN_FAULT_OTHER;
-		if (port_of(trap->pd)->faulted)
-			break;
-		port_of(trap->pd)->faulted = true;
-		if (trap->thread) {
-			trap->thread->port.stack_pointer = a[4];
-			trap->thread->port.frame_pointer = a[5];
-		}
-		core_fault(trap->pd, trap->thread, &fault);
+		on_fault(trap);
 		break;
 	case LINUX_TRAP_THREAD:
 		on_new_thread(trap, a[1]);
+		break;
+	case LINUX_TRAP_ACCESS:
+		on_access(trap);
+		break;
+	case LINUX_TRAP_UNMAP:
+		if (trap->thread)
+			answer(trap, (long)unmap_next(trap->thread), 0, 0);
+		else
+			answer(trap, 0, 0, 0);
 		break;
 	default:
 		refuse(trap, EINVAL);
@@ -332,5 +457,7 @@ void listener_ready(struct pd *pd, uint32_t events)
 		.id = notification.id,
 		.argument = argument,
 	};
+	if (trap.thread)
+		trap.thread->port.mapping = 0;
 	decide(&trap, notification.data.nr);
 }

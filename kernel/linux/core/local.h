@@ -30,6 +30,8 @@ void watch_remove(int fd);
 void watch_forget(const struct pd *pd);
 /* The PD whose request core carries out is gone, or not. */
 void events_pd_gone(const struct pd *pd);
+/* It ends, as part of a request or without one. */
+void events_pd_stopped(const struct pd *pd);
 
 void console_init(void);
 /* Before the end: waits for the reader as long as he reads. */
@@ -48,8 +50,27 @@ void process_ended(struct pd *pd);
 /* Its end is told later. */
 void process_kill(const struct port_pd *port);
 void process_kill_all(void);
-/* Copies the capability to the waiting trap, or system call. */
 void listener_ready(struct pd *pd, uint32_t events);
+
+/* Memory that processes have to give up; unmap.c. */
+
+/* The thread has been let map a piece, which it may do at any time until it is heard of again. */
+void unmap_granted(struct thread *thread);
+/* No thread of the PD may still map what it was granted before; who may gets a signal. */
+bool unmap_settled(struct pd *pd);
+/* What the thread has to unmap next, LINUX_UNMAP() or 0; the last one is done. */
+uint64_t unmap_next(struct thread *thread);
+bool unmap_allowed(struct thread *thread, uint64_t address, uint64_t size);
+/* A region goes, which an unmap may be about. */
+void unmap_region_gone(struct region *region);
+void unmap_process_gone(struct pd *pd);
+void unmap_caller_gone(const struct pd *pd);
+/* Until the next deadline, in ms, for epoll; ends those whose time is over. */
+int unmap_timeout(void);
+
+/* The PD whose reply may wait; NULL: none. And: it has waited enough. */
+struct pd *events_caller(void);
+void events_reply(struct pd *pd);
 
 /* Tables of a PD. */
 tn_error tables_create(struct pd *pd);
@@ -59,6 +80,12 @@ void tables_destroy(struct pd *pd);
 void thread_close(struct thread *thread);
 /* Once it has a number: what it has inherited of who made it is not its own. */
 void thread_schedule(struct thread *thread);
+
+/* In core's view; the component's memory. */
+static inline struct linux_fault *thread_fault(const struct thread *thread)
+{
+	return (struct linux_fault *)(void *)(thread->port.view + LINUX_FAULT_OFFSET);
+}
 
 /* The number that the text begins with. */
 static inline uint64_t linux_number(const char *text)

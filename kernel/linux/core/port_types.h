@@ -9,6 +9,7 @@
 
 struct pd;
 struct link;
+struct unmap;
 
 struct port_memory {
 	int fd;
@@ -46,6 +47,14 @@ struct port_pd {
 	uint32_t links_end[2]; /* by side: no channel had this number yet, or more */
 	struct port_watch watch[WATCH_OF_PD];
 	struct list_node in_processes;
+	/* Memory that it has to give up, and replies that wait for others to; see unmap.c. */
+	struct list unmaps;
+	uint32_t awaited; /* unmaps of others that its request waits for */
+	struct {
+		bool held;
+		uint32_t sequence, status, length, cap_count;
+	} reply;
+	uint32_t pieces; /* of managed dataspaces that may be mapped */
 };
 
 struct port_thread {
@@ -55,6 +64,10 @@ struct port_thread {
 	uint32_t tid;                          /* as Linux calls it; 0: not known yet */
 	bool cloned;                           /* has been let come into being */
 	uint64_t stack_pointer, frame_pointer; /* when it faulted; 0: it has not */
+	/* It may still be about to map a piece that it was granted; 0: no. */
+	uint64_t mapping;
+	struct unmap *unmap; /* what it was told to give up */
+	bool unmapped;       /* and has */
 };
 
 struct port_channel {
@@ -73,4 +86,6 @@ struct port_object {
 
 struct port_region {
 	bool mapped;
+	uint64_t low, high; /* managed: what may be mapped lies between */
+	uint32_t pieces;    /* managed: so many mappings at most */
 };

@@ -162,6 +162,9 @@ static tn_error add_tables(struct batch *batch, const struct port_pd *port, int 
 		    LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE,
 		    LINUX_PRIVATE_SIGNAL_STACK * TN_PAGE_SIZE, writable, shared } },
 		{ private_fd,
+		  { LAYOUT_UTCB, TN_PAGE_SIZE, LINUX_PRIVATE_MESSAGE * TN_PAGE_SIZE, writable,
+		    shared } },
+		{ private_fd,
 		  { linux_link_address(LINUX_CLIENT, 0), LINUX_LINK_SIZE,
 		    LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE, writable, shared } },
 		{ port->caps_fd, { LINUX_CAPS, LINUX_CAPS_SIZE, 0, PROT_READ, own } },
@@ -177,9 +180,8 @@ static tn_error add_tables(struct batch *batch, const struct port_pd *port, int 
 
 static tn_error add_regions(struct batch *batch, struct pd *pd)
 {
-	struct list_node *node = list_first(&pd->regions);
-	for (; node; node = list_next(&pd->regions, node)) {
-		struct region *region = list_entry(node, struct region, in_pd);
+	struct region *region = NULL;
+	while ((region = core_region_next(pd, region))) {
 		if (!region->memory || region->leaving)
 			continue;
 		struct plan_map map = {
@@ -355,6 +357,7 @@ void process_ended(struct pd *pd)
 		fault.kind = TN_FAULT_KERNEL_ENTRY; /* SIGSYS */
 	close_process(port);
 	watch_forget(pd);
+	unmap_process_gone(pd);
 	if (!port->faulted)
 		core_pd_ended(pd, &fault);
 	port->faulted = true;
@@ -387,6 +390,7 @@ tn_error port_pd_create(struct pd *pd)
 bool port_pd_stop(struct pd *pd)
 {
 	struct port_pd *port = port_of(pd);
+	events_pd_stopped(pd);
 	if (port->stopped)
 		return true;
 	port->stopped = true;
@@ -409,6 +413,7 @@ enum port_progress port_pd_destroy(struct pd *pd)
 	if (port->pidfd && !reap(port->pidfd, &info))
 		return PORT_LATER;
 	close_process(port);
+	unmap_process_gone(pd);
 	events_pd_gone(pd);
 	tables_destroy(pd);
 	links_forget_numbers(port);

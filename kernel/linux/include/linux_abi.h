@@ -69,8 +69,9 @@ enum {
 	LINUX_PRIVATE_THREAD = 0,
 	LINUX_PRIVATE_SCRATCH = 1,
 	LINUX_PRIVATE_SIGNAL_STACK = 3,
-	LINUX_PRIVATE_CORE_LINK = 7,
-	LINUX_PRIVATE_PAGES = 9,
+	LINUX_PRIVATE_MESSAGE = 7,
+	LINUX_PRIVATE_CORE_LINK = 8,
+	LINUX_PRIVATE_PAGES = 10,
 	LINUX_SIGNAL_STACK_PAGES = 4,
 };
 #define LINUX_SIGNAL_STACK_OFFSET 0x10000ull
@@ -84,6 +85,21 @@ static inline uint64_t linux_alive_address(uint32_t thread)
 
 /* Before it: not 0 if the thread may run on several CPUs. Core writes it; a hint, for spinning. */
 #define LINUX_SEVERAL_CPUS_OFFSET (LINUX_ALIVE_OFFSET - 4)
+
+/* Both at the end of what core says about a fault. The component's memory: core only writes it. */
+struct linux_fault {
+	uint64_t address, size, offset; /* what to map */
+	int32_t protection, flags;
+	uint32_t reserved;
+	uint32_t changes; /* futex word: what the thread waits for may have happened */
+	uint32_t several_cpus;
+	uint32_t alive;
+};
+#define LINUX_FAULT_OFFSET (TN_PAGE_SIZE - sizeof(struct linux_fault))
+_Static_assert(LINUX_FAULT_OFFSET + offsetof(struct linux_fault, alive) == LINUX_ALIVE_OFFSET &&
+		       LINUX_FAULT_OFFSET + offsetof(struct linux_fault, several_cpus) ==
+			       LINUX_SEVERAL_CPUS_OFFSET,
+	       "last");
 
 /* How a thread is made, and not otherwise. */
 #define LINUX_THREAD_FLAGS                                                                  \
@@ -132,10 +148,30 @@ enum { LINUX_GRANT_FREE, LINUX_GRANT_OBJECT, LINUX_GRANT_SIGNAL };
  *
  *     FAULT kind, address, instruction, stack pointer, frame pointer
  *                                          core tells the parent; counts once
+ *     ACCESS kind, address, instruction    enum linux_access_answer
  *     THREAD index                         a new thread's first: from now on core knows it
+ *     UNMAP                                what the process has to give up next, or 0; the thread
+ *                                          has done so with what it was told before
  */
 #define LINUX_TRAP 236
-enum { LINUX_TRAP_FAULT, LINUX_TRAP_THREAD };
+enum { LINUX_TRAP_FAULT, LINUX_TRAP_THREAD, LINUX_TRAP_UNMAP, LINUX_TRAP_ACCESS };
+
+/* With the kind: an access of the guarded copy. */
+#define LINUX_ACCESS_GUARDED 0x100u
+
+enum linux_access_answer {
+	LINUX_ACCESS_NONE,  /* nothing is there */
+	LINUX_ACCESS_MAP,   /* map what the thread's struct linux_fault says, go on */
+	LINUX_ACCESS_AGAIN, /* go on */
+	LINUX_ACCESS_WAIT,  /* until `changes` does, then ask again; not if guarded */
+};
+
+/* The signal that makes a process ask what it has to unmap; and the answer, in one word. */
+#define LINUX_UNMAP_SIGNAL          23 /* SIGURG: what nobody sends is ignored, also by debuggers */
+#define LINUX_UNMAP(address, pages) ((uint64_t)(address) / TN_PAGE_SIZE << 28 | (pages))
+#define LINUX_UNMAP_ADDRESS(answer) ((uint64_t)(answer) >> 28 << 12)
+#define LINUX_UNMAP_PAGES(answer)   ((uint64_t)(answer)&0xfffffffu)
+#define LINUX_UNMAP_PAGES_MAX       0xfffffffull
 
 /* The protection and flags that a region is mapped with; core insists on them. */
 static inline int linux_protection(uint32_t rights)
@@ -149,4 +185,10 @@ static inline int linux_protection(uint32_t rights)
 static inline int linux_map_flags(uint32_t rights)
 {
 	return MAP_FIXED_NOREPLACE | (rights & TN_RIGHT_WRITE ? MAP_SHARED : MAP_PRIVATE);
+}
+
+/* Pieces of a managed dataspace take the place of what was there. */
+static inline int linux_piece_flags(uint32_t rights)
+{
+	return MAP_FIXED | (rights & TN_RIGHT_WRITE ? MAP_SHARED : MAP_PRIVATE);
 }

@@ -14,9 +14,6 @@
  */
 #include "local.h"
 
-/* Where a call keeps its state, in call->port. */
-enum { PORT_LINK, PORT_NUMBER };
-
 static uint32_t sequences;
 
 bool cap_entry(tn_handle handle, struct linux_cap_entry *entry)
@@ -95,12 +92,6 @@ static tn_error prepare(struct link *link, tn_handle handle)
 	return TN_OK;
 }
 
-static void finish(uint32_t number)
-{
-	link_settle(LINUX_CLIENT, number);
-	link_unlock(number);
-}
-
 tn_error port_call_begin(struct tn_call *call)
 {
 	struct linux_cap_entry entry;
@@ -108,21 +99,7 @@ tn_error port_call_begin(struct tn_call *call)
 		return TN_ERR_GONE;
 	if (LINUX_CAP_IS_OWN(entry.channel) == LINUX_CAP_OWN(current_thread()))
 		return TN_ERR_DEADLOCK;
-	uint32_t number = entry.channel & LINUX_CAP_CHANNEL;
-	link_lock(number);
-	struct link *link = link_open(LINUX_CLIENT, number);
-	tn_error error = TN_ERR_OUT_OF_RAM;
-	if (link)
-		error = prepare(link, call->destination);
-	else if (!cap_entry(call->destination, &entry))
-		error = TN_ERR_GONE;
-	if (error != TN_OK) {
-		finish(number);
-		return error;
-	}
-	call->data = link->data;
-	call->port[PORT_LINK] = (uintptr_t)link;
-	call->port[PORT_NUMBER] = number;
+	call->data = (unsigned char *)(LAYOUT_UTCB + current_thread() * TN_PAGE_SIZE);
 	return TN_OK;
 }
 
@@ -137,6 +114,7 @@ static void send(struct link *link, const struct tn_call *call, const struct lin
 	LINK_WRITE(link->serial, core ? 0 : entry->serial);
 	for (uint32_t i = 0; core && i < call->cap_count && i < TN_MESSAGE_CAPS_MAX; i++)
 		LINK_WRITE(link->caps[i], call->caps[i]);
+	__builtin_memcpy(link->data, call->data, call->length);
 	LINK_WRITE(link->thread, current_thread());
 	LINK_WRITE(link->waiting, 0);
 	__atomic_store_n(&link->request, sequence, __ATOMIC_RELEASE);
@@ -145,7 +123,7 @@ static void send(struct link *link, const struct tn_call *call, const struct lin
 		ring(entry->channel);
 }
 
-static tn_error receive(struct link *link, struct tn_call *call)
+static tn_error receive(struct link *link, struct tn_call *call, bool core)
 {
 	uint32_t length = LINK_READ(link->reply_length);
 	uint32_t cap_count = LINK_READ(link->reply_cap_count);
@@ -154,33 +132,58 @@ static tn_error receive(struct link *link, struct tn_call *call)
 		return TN_ERR_PROTOCOL;
 	call->length = length;
 	call->cap_count = (uint8_t)cap_count;
+	__builtin_memcpy(call->data, link->data, length);
 	/* Core's are the caller's own already; others come by the thread page. */
-	for (uint32_t i = 0; call->port[PORT_NUMBER] == 0 && i < cap_count; i++)
+	for (uint32_t i = 0; core && i < cap_count; i++)
 		call->caps[i] = LINK_READ(link->caps[i]);
 	return status;
 }
 
-tn_error port_call_invoke(struct tn_call *call)
+static tn_error exchange(struct link *link, struct tn_call *call, uint32_t number)
 {
-	struct link *link = (struct link *)call->port[PORT_LINK];
 	struct linux_cap_entry entry;
 	uint32_t sequence = __atomic_add_fetch(&sequences, 1, __ATOMIC_RELAXED);
+	tn_error error = prepare(link, call->destination);
+	if (error != TN_OK)
+		return error;
 	if (!cap_entry(call->destination, &entry))
 		return TN_ERR_GONE;
 	entry.channel &= LINUX_CAP_CHANNEL;
-	if (entry.channel != call->port[PORT_NUMBER])
+	if (entry.channel != number)
 		return TN_ERR_GONE;
 	if (sequence == LINK_READ(link->reply)) /* of four thousand million calls ago */
 		sequence = __atomic_add_fetch(&sequences, 1, __ATOMIC_RELAXED);
 	send(link, call, &entry, sequence);
 	if (!spin_for_reply(link, sequence) && !wait_reply(link, sequence))
 		return TN_ERR_GONE;
-	return receive(link, call);
+	return receive(link, call, number == 0);
+}
+
+/*
+ * The message is put together in the thread's own page, and taken from there: the component's
+ * memory may fault, and wait for another thread that needs the channel.
+ */
+tn_error port_call_invoke(struct tn_call *call)
+{
+	struct linux_cap_entry entry;
+	if (!cap_entry(call->destination, &entry))
+		return TN_ERR_GONE;
+	uint32_t number = entry.channel & LINUX_CAP_CHANNEL;
+	link_lock(number);
+	struct link *link = link_open(LINUX_CLIENT, number);
+	tn_error error = TN_ERR_OUT_OF_RAM;
+	if (link)
+		error = exchange(link, call, number);
+	else if (!cap_entry(call->destination, &entry))
+		error = TN_ERR_GONE;
+	link_settle(LINUX_CLIENT, number);
+	link_unlock(number);
+	return error;
 }
 
 void port_call_end(struct tn_call *call)
 {
-	finish((uint32_t)call->port[PORT_NUMBER]);
+	(void)call;
 }
 
 tn_error port_signal_submit(tn_handle handle)

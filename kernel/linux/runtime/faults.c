@@ -20,7 +20,7 @@ enum {
 	FLOATING = 16,
 	SIMD = 19
 };
-enum { PAGE_WRITE = 2, PAGE_EXECUTE = 16 };
+enum { PAGE_WRITE = 2, PAGE_USER = 4, PAGE_EXECUTE = 16 };
 
 static uint32_t kind_of(int signal, const struct sigcontext *context)
 {
@@ -51,22 +51,54 @@ _Noreturn void fault_report(uint32_t kind, uint64_t address, uint64_t instructio
 			    uint64_t stack_pointer, uint64_t frame_pointer)
 {
 	static const uint32_t never;
-	linux_call6(LINUX_TRAP, LINUX_TRAP_FAULT, kind, address, instruction, stack_pointer,
-		    frame_pointer);
+	core_call(LINUX_TRAP, LINUX_TRAP_FAULT, kind, address, instruction, stack_pointer,
+		  frame_pointer);
 	for (;;)
 		futex_wait(&never, 0, NULL, 0);
 }
 
-/* True: execution goes on. */
-static bool recover(int signal, const siginfo_t *info, struct sigcontext *context)
+/* What core has told; the mapping is refused if that is true no more. */
+static bool map_told(const struct linux_fault *told)
+{
+	long result =
+		port_map(told->address, told->size, told->protection, told->flags, told->offset);
+	return result == (long)told->address || (result != -ENOMEM && result != -EMFILE);
+}
+
+/*
+ * Core knows what is at the address. True: the access is made again. It waits where the creator of
+ * a managed dataspace has to say first what is there; a guarded one does not.
+ */
+static bool resolve(uint32_t kind, uint64_t address, uint64_t instruction)
+{
+	struct linux_fault *told = thread_fault(current_thread());
+	for (;;) {
+		uint32_t seen = __atomic_load_n(&told->changes, __ATOMIC_ACQUIRE);
+		switch (port_trap(LINUX_TRAP_ACCESS, kind, address, instruction)) {
+		case LINUX_ACCESS_MAP:
+			return map_told(told);
+		case LINUX_ACCESS_AGAIN:
+			return true;
+		case LINUX_ACCESS_WAIT:
+			futex_wait(&told->changes, seen, NULL, 0);
+			break;
+		default:
+			return false;
+		}
+	}
+}
+
+static bool guarded(uint64_t instruction)
 {
 	const struct tn_thread_page *page = thread_page(current_thread());
+	return instruction >= page->guard_begin && instruction < page->guard_end;
+}
+
+/* Channels: true if execution goes on. */
+static bool recover(int signal, const siginfo_t *info, struct sigcontext *context)
+{
 	if (signal != SIGSEGV && signal != SIGBUS)
 		return false;
-	if (context->rip >= page->guard_begin && context->rip < page->guard_end) {
-		context->rip = page->guard_recover;
-		return true;
-	}
 	if (context->rip == (uint64_t)linux_probe) {
 		context->rip = (uint64_t)linux_probe_absent;
 		return true;
@@ -80,17 +112,47 @@ static bool recover(int signal, const siginfo_t *info, struct sigcontext *contex
 	return (signal == SIGBUS || ours) && link_bury((uint64_t)info->si_addr);
 }
 
+/* What the CPU does by itself for an instruction it may do in the kernel's name: that is final. */
+static bool recover_page(uint32_t kind, struct sigcontext *context)
+{
+	if (!(context->err & PAGE_USER))
+		return false;
+	if (!guarded(context->rip))
+		return resolve(kind, context->cr2, context->rip);
+	if (!resolve(kind | LINUX_ACCESS_GUARDED, context->cr2, context->rip))
+		context->rip = thread_page(current_thread())->guard_recover;
+	return true;
+}
+
 static void handle(int signal, const siginfo_t *info, struct ucontext *interrupted)
 {
 	struct sigcontext *context = &interrupted->uc_mcontext;
+	uint32_t kind = kind_of(signal, context);
+	uint64_t address = 0;
 	if (recover(signal, info, context))
 		return;
-	uint64_t address = 0;
-	if (signal == SIGSYS)
+	if (signal == SIGSYS) {
 		address = (uint64_t)info->si_syscall;
-	else if (context->trapno == PAGE)
+	} else if (context->trapno == PAGE) {
 		address = context->cr2;
-	fault_report(kind_of(signal, context), address, context->rip, context->rsp, context->rbp);
+		if (recover_page(kind, context))
+			return;
+	}
+	fault_report(kind, address, context->rip, context->rsp, context->rbp);
+}
+
+/*
+ * Core wants memory back, on whatever thread. What is asked for last has been done by then. The
+ * signal is blocked meanwhile.
+ */
+static void give_up(int signal)
+{
+	uint64_t next;
+	(void)signal;
+	while ((next = (uint64_t)linux_call1(LINUX_TRAP, LINUX_TRAP_UNMAP)) &&
+	       next < (uint64_t)-4096)
+		linux_call2(__NR_munmap, LINUX_UNMAP_ADDRESS(next),
+			    LINUX_UNMAP_PAGES(next) * TN_PAGE_SIZE);
 }
 
 __asm__(".text\n"
@@ -134,4 +196,7 @@ void faults_init(void)
 	linux_call2(__NR_sigaltstack, &stack, NULL);
 	for (size_t i = 0; i < sizeof(signals); i++)
 		linux_call4(__NR_rt_sigaction, signals[i], &action, NULL, 8);
+	action.sa_handler = give_up;
+	action.sa_flags = SA_ONSTACK | SA_RESTART | SA_RESTORER;
+	linux_call4(__NR_rt_sigaction, LINUX_UNMAP_SIGNAL, &action, NULL, 8);
 }

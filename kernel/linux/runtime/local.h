@@ -78,7 +78,7 @@ struct linux_thread {
 	struct spin spin;        /* for replies */
 	struct server server;
 };
-_Static_assert(sizeof(struct linux_thread) <= LINUX_SEVERAL_CPUS_OFFSET, "fits the thread's page");
+_Static_assert(sizeof(struct linux_thread) <= LINUX_FAULT_OFFSET, "fits the thread's page");
 
 static inline struct linux_thread *linux_thread(uint32_t thread)
 {
@@ -98,6 +98,22 @@ void futex_wake(const uint32_t *word, uint32_t count);
 void link_lock(uint32_t number);
 void link_unlock(uint32_t number);
 
+/* What core says about a fault of the thread. */
+static inline struct linux_fault *thread_fault(uint32_t thread)
+{
+	return (struct linux_fault *)(LAYOUT_THREAD_PAGES + thread * TN_PAGE_SIZE +
+				      LINUX_FAULT_OFFSET);
+}
+
+/*
+ * System calls that core answers. The signal to unmap waits meanwhile: a system call that it
+ * interrupts is made again, and core may have let it happen once.
+ */
+long core_call(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f);
+#define port_trap(number, a, b, c) core_call(LINUX_TRAP, (number), (a), (b), (c), 0, 0)
+uint64_t unmap_signal_block(void);
+void unmap_signal_restore(uint64_t before);
+void port_unmap(uint64_t address, uint64_t size);
 /* Core puts the memory at the thread's transit descriptor. Address, or -errno. */
 long port_map(uint64_t address, uint64_t size, int protection, int flags, uint64_t offset);
 /* The memory of a channel, mapped if it was not. NULL: there is no such channel any more. */

@@ -37,10 +37,11 @@ void sandbox_close(void)
 		RETURN(SECCOMP_RET_KILL_PROCESS),
 
 		/* Core decides about each of these. */
-		IF_EQUAL(__NR_mmap, 4),
-		IF_EQUAL(__NR_munmap, 3),
-		IF_EQUAL(LINUX_TRAP, 2),
-		IF_EQUAL(__NR_exit, 1),
+		IF_EQUAL(__NR_mmap, 5),
+		IF_EQUAL(__NR_munmap, 4),
+		IF_EQUAL(LINUX_TRAP, 3),
+		IF_EQUAL(__NR_exit, 2),
+		IF_EQUAL(__NR_rt_sigprocmask, 1),
 		UNLESS_EQUAL(__NR_rt_sigreturn, 1),
 		RETURN(SECCOMP_RET_ALLOW),
 

@@ -20,6 +20,11 @@ static uint64_t page_address(uint32_t thread)
 	return LAYOUT_THREAD_PAGES + thread * TN_PAGE_SIZE;
 }
 
+static uint64_t message_address(uint32_t thread)
+{
+	return LAYOUT_UTCB + thread * TN_PAGE_SIZE;
+}
+
 static uint64_t signal_stack(uint32_t thread)
 {
 	return LAYOUT_STACKS + thread * LAYOUT_STACK_SLOT + LINUX_SIGNAL_STACK_OFFSET;
@@ -34,6 +39,7 @@ static bool map(uint64_t address, uint64_t pages, uint64_t page)
 tn_error port_thread_prepare(uint32_t thread)
 {
 	if (map(page_address(thread), 1, LINUX_PRIVATE_THREAD) &&
+	    map(message_address(thread), 1, LINUX_PRIVATE_MESSAGE) &&
 	    map(signal_stack(thread), LINUX_SIGNAL_STACK_PAGES, LINUX_PRIVATE_SIGNAL_STACK))
 		return TN_OK;
 	return TN_ERR_OUT_OF_RAM;
@@ -70,13 +76,16 @@ tn_error port_thread_launch(uint32_t thread, uint64_t entry, uint64_t stack_poin
 				 .ss = STACK_SEGMENT },
 	};
 	uint64_t word = linux_alive_address(thread);
-	return linux_clone(LINUX_THREAD_FLAGS, context, word, word) > 0 ? TN_OK : TN_ERR_LIMIT;
+	uint64_t before = unmap_signal_block(); /* see core_call(); the thread begins without */
+	long result = linux_clone(LINUX_THREAD_FLAGS, context, word, word);
+	unmap_signal_restore(before);
+	return result > 0 ? TN_OK : TN_ERR_LIMIT;
 }
 
 /* Core must know who it is before it decides about a mapping of its own. */
 void port_thread_begin(void)
 {
-	linux_call2(LINUX_TRAP, LINUX_TRAP_THREAD, current_thread());
+	port_trap(LINUX_TRAP_THREAD, current_thread(), 0, 0);
 }
 
 void port_thread_leave(void)
@@ -95,6 +104,7 @@ void port_thread_await_end(uint32_t thread)
 
 void port_thread_ended(uint32_t thread)
 {
-	linux_call2(__NR_munmap, page_address(thread), TN_PAGE_SIZE);
-	linux_call2(__NR_munmap, signal_stack(thread), LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE);
+	port_unmap(page_address(thread), TN_PAGE_SIZE);
+	port_unmap(message_address(thread), TN_PAGE_SIZE);
+	port_unmap(signal_stack(thread), LINUX_SIGNAL_STACK_PAGES * TN_PAGE_SIZE);
 }

@@ -123,7 +123,7 @@ static const struct fault {
 	{ "privileged", do_privileged, TN_FAULT_INSTRUCTION, 0, 0 },
 	{ "divide", do_divide, TN_FAULT_ARITHMETIC, 0, 0 },
 	{ "breakpoint", do_breakpoint, TN_FAULT_BREAKPOINT, 0, 0 },
-	{ "stack-overflow", do_overflow, TN_FAULT_WRITE, 0, ANY_ADDRESS },
+	{ "stack-overflow", do_overflow, TN_FAULT_STACK, 0, ANY_ADDRESS },
 	{ "write-text", do_write_text, TN_FAULT_WRITE, 0, ANY_ADDRESS },
 	{ "write-constants", do_write_constants, TN_FAULT_WRITE, 0, ANY_ADDRESS },
 	/* CPUs differ in what they tell of these. */

@@ -424,7 +424,7 @@ static void overflow_of_a_second(struct tn_env *env)
 	tn_actor_start("overflow");
 	struct tn_child_end end = tn_actor_end("overflow");
 	TN_EXPECT_EQUAL(end.cause, TN_CHILD_FAULTED);
-	TN_EXPECT_EQUAL(end.fault.kind, TN_FAULT_WRITE);
+	TN_EXPECT_EQUAL(end.fault.kind, TN_FAULT_STACK);
 }
 
 static void ends_with_threads(struct tn_env *env)

@@ -131,7 +131,8 @@ enum hw_syscall {
 
 	/*
 	 * rdi = PD, rsi = virtual address, rdx = physical address, r10 = number of pages,
-	 * r8 = rights (HW_RIGHT_*; writable and executable together are refused) | HW_MEMORY_*.
+	 * r8 = rights (HW_RIGHT_*; writable and executable together are refused without
+	 * HW_MEMORY_BOTH) | HW_MEMORY_*.
 	 * Result: rsi = pages mapped (at most 64 a call, HW_ERR_AGAIN if that was not all;
 	 * HW_ERR_NEED_TABLE: donate one by HW_TABLE_ADD for virtual address rsi-th page, go on).
 	 * Physical addresses outside of RAM are device memory; interrupt controllers are refused
@@ -267,6 +268,7 @@ enum hw_cap_kind { HW_CAP_NONE, HW_CAP_OBJECT, HW_CAP_SIGNAL };
 #define HW_RIGHT_EXECUTE   4u
 #define HW_MEMORY_UNCACHED 0x10u /* at most one of these */
 #define HW_MEMORY_COMBINED 0x20u /* writes are combined, nothing is cached */
+#define HW_MEMORY_BOTH     0x40u /* writable and executable at once is what is meant */
 
 /* I/O ports that are the kernel's own: first, count, and what for. */
 #define HW_KERNEL_PORTS(X)                      \
