@@ -17,6 +17,7 @@
 #include <tenon/text.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
+#include <tenon/trace.h>
 
 struct root_session {
 	struct list_node in_sessions;
@@ -45,6 +46,7 @@ static const struct {
 	{ "IO_PORT", &tn_io_port_interface, OBJECT_IO_PORT },
 	{ "IRQ", &tn_irq_interface, OBJECT_IRQ },
 	{ "DMA", &tn_dma_interface, OBJECT_DMA },
+	{ "TRACE", &tn_trace_interface, OBJECT_TRACE },
 };
 
 /* What rests on a feature that not every kernel has. */
@@ -144,6 +146,8 @@ static tn_error create(enum object_kind kind, const char *label, uint64_t ram, u
 		return rom_create(core_caller(), label, object);
 	case OBJECT_CPU:
 		return cpu_create(core_caller(), object);
+	case OBJECT_TRACE:
+		return trace_create(core_caller(), label, object);
 	case OBJECT_TIME:
 		return time_create(core_caller(), object);
 	default:
