@@ -228,7 +228,7 @@ static tn_error session_collect(void *self, struct tn_request *request, uint32_t
 	(void)request;
 	if (!session)
 		return TN_ERR_NOT_FOUND;
-	*reason = TN_OK;
+	*reason = tn_error_number(TN_OK);
 	if (session->state != OPEN) {
 		*state = session->state == CLOSED ? TN_SESSION_DENIED : TN_SESSION_PENDING;
 		if (session->state == CLOSED)
