@@ -49,8 +49,8 @@ struct object {
 	tn_handle forward;              /* SIGNAL: core's own capability, see cap_kill() */
 	struct list_node in_entrypoint; /* thread->objects */
 	bool ending;                    /* out of reach; what is left is swept in steps */
-	bool awaited;                   /* init is told when it has ended, and frees it */
-	struct list_node in_work;       /* see work.h */
+	uint32_t awaited_by; /* session of init, who is told of its end and frees it; 0: none */
+	struct list_node in_work; /* see work.h */
 	struct port_object port;
 };
 

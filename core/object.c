@@ -154,8 +154,8 @@ bool object_step(struct object *object)
 		return false;
 	work_spend(OBJECT_UNITS);
 	list_remove(&object->in_work);
-	if (object->awaited)
-		root_object_ended(object);
+	if (object->awaited_by)
+		root_session_ended(object->awaited_by);
 	else
 		object_release(object);
 	return true;

@@ -15,13 +15,14 @@
 #include <tenon/io_port.h>
 #include <tenon/irq.h>
 #include <tenon/text.h>
+#include <tenon/tree.h>
 #include <tenon/format.h>
 #include <tenon/component.h>
 #include <tenon/rm.h>
 #include <tenon/trace.h>
 
 struct root_session {
-	struct list_node in_sessions;
+	struct tn_tree_node by_id; /* many: init opens some for each component below it */
 	uint32_t id;
 	struct object *object;
 	bool is_pd, collected;
@@ -29,7 +30,7 @@ struct root_session {
 };
 
 static struct object root;
-static struct list sessions;
+static struct tn_tree sessions;
 static uint32_t last_id;
 static tn_handle progress; /* init's signal */
 
@@ -77,15 +78,17 @@ static bool supported(const char *service, const char *label)
 	return true;
 }
 
+static int order_of_ids(const void *key, const struct tn_tree_node *node)
+{
+	uint32_t id = *(const uint32_t *)key;
+	uint32_t other = TN_CONTAINER_OF_CONST(node, struct root_session, by_id)->id;
+	return (id > other) - (id < other);
+}
+
 static struct root_session *find(uint32_t id)
 {
-	struct list_node *node = list_first(&sessions);
-	for (; node; node = list_next(&sessions, node)) {
-		struct root_session *session = list_entry(node, struct root_session, in_sessions);
-		if (session->id == id)
-			return session;
-	}
-	return NULL;
+	struct tn_tree_node *node = tn_tree_find(&sessions, &id);
+	return node ? TN_CONTAINER_OF(node, struct root_session, by_id) : NULL;
 }
 
 static tn_error give(struct object *object, tn_handle *handle)
@@ -198,7 +201,7 @@ static tn_error session_open(void *self, struct tn_request *request, const char 
 	}
 	session->is_pd = services[i].kind == OBJECT_PD;
 	*id = session->id = ++last_id;
-	list_append(&sessions, &session->in_sessions);
+	tn_tree_add(&sessions, &session->id, &session->by_id);
 	return TN_OK;
 }
 
@@ -206,22 +209,18 @@ static tn_error session_open(void *self, struct tn_request *request, const char 
 static void forget(struct root_session *session)
 {
 	object_release(session->object);
-	list_remove(&session->in_sessions);
+	tn_tree_remove(&sessions, &session->by_id);
 	core_free(session, sizeof(*session));
 }
 
-void root_object_ended(struct object *object)
+void root_session_ended(uint32_t id)
 {
-	struct list_node *node = list_first(&sessions);
-	for (; node; node = list_next(&sessions, node)) {
-		struct root_session *session = list_entry(node, struct root_session, in_sessions);
-		if (session->object != object)
-			continue;
-		if (session->state == CLOSING)
-			cap_submit(progress);
-		session->state = CLOSED;
+	struct root_session *session = find(id);
+	if (!session)
 		return;
-	}
+	if (session->state == CLOSING)
+		cap_submit(progress);
+	session->state = CLOSED;
 }
 
 static tn_error session_collect(void *self, struct tn_request *request, uint32_t id,
@@ -271,7 +270,7 @@ static tn_error session_close(void *self, struct tn_request *request, uint32_t i
 		return TN_ERR_NOT_FOUND;
 	if (session->state != OPEN)
 		return TN_OK;
-	session->object->awaited = true;
+	session->object->awaited_by = session->id;
 	object_end(session->object);
 	if (!object_step(session->object))
 		session->state = CLOSING;
@@ -422,7 +421,7 @@ tn_error root_request(struct object *object, struct tn_request *request)
 void root_start(uint64_t ram, uint64_t caps)
 {
 	struct pd *init;
-	list_init(&sessions);
+	tn_tree_init(&sessions, order_of_ids);
 	object_init(&root, OBJECT_PARENT, &core_pd);
 	tn_error error = pd_create(&core_pd, "init", ram, caps, &init);
 	if (error == TN_OK)

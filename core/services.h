@@ -55,7 +55,7 @@ tn_error trace_request(struct object *object, struct tn_request *request);
 
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);
-/* The object of a session that init has closed. */
-void root_object_ended(struct object *object);
+/* The object of a session that init has closed is at its end. */
+void root_session_ended(uint32_t id);
 /* Creates and starts init, with that quota. */
 void root_start(uint64_t ram, uint64_t caps);

@@ -81,8 +81,14 @@ static void check_rules(struct config *config, struct rule *rule, const struct s
 	}
 }
 
+/* Labels tell who asks: a child must not be taken for somebody outside. */
 static void check_above(struct config *config)
 {
+	const struct start *impostor = config_find(config, TN_LABEL_PARENT);
+	if (config->above_rules && impostor)
+		tn_config_mistake(&config->file, impostor->at,
+				  "with provides no child is named parent: labels of sessions from "
+				  "the parent begin with it");
 	for (const struct rule *rule = config->above_rules; rule; rule = rule->next)
 		if (!rule->service[0] || rule->target == TO_PARENT || rule->target == TO_STATE)
 			tn_config_mistake(&config->file, rule->at,

@@ -239,10 +239,6 @@ void config_start(struct config *config, struct tn_kdl_node *node)
 		add_name(config, start);
 	else
 		start->name = "";
-	if (tn_text_equal(start->name, TN_LABEL_PARENT))
-		tn_config_mistake(&config->file, node->start,
-				  "parent is not a child's name: labels of sessions from the "
-				  "parent begin with it");
 	read_binary(config, node, start);
 	read_quota(config, node, start);
 	read_cpu(config, node, start);

@@ -94,8 +94,8 @@ extern "C" {
 /* Separates the parts of a label that each parent on the way has put before it. */
 #define TN_LABEL_SEPARATOR " -> "
 
-/* Stands for a child's name in labels of sessions that come from the own parent: no child should be
- * called so. */
+/* Stands for a child's name in labels of sessions that come from the own parent: where there are
+ * such, no child should be called so. */
 #define TN_LABEL_PARENT "parent"
 
 struct tn_child;
