@@ -82,7 +82,7 @@ extern "C" {
 
 /* Sessions that one child can have open. More: TN_ERR_LIMIT. A child that has children itself opens
  * some for each of them. */
-#define TN_CHILD_SESSIONS_MAX 16384u
+#define TN_CHILD_SESSIONS_MAX 65536u
 
 /* Sessions that the own parent can have open at this family. More are denied: TN_ERR_LIMIT. */
 #define TN_FAMILY_SESSIONS_MAX 1024u

@@ -17,3 +17,6 @@ check-debug: $(BUILD)/hw/test.elf
 
 # Attackers enter the kernel by themselves, and lie in what they share with core.
 test-isolation.cflags := -I. -Iarch/$(ARCH) -Ikernel/hw/include
+
+# The kernel alone, with the test in core's role.
+HOST_TESTS += hw-kernel-test

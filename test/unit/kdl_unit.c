@@ -72,6 +72,10 @@ static void errors_say_where_and_what(void)
 	CHECK(fails("n /* a", 1, 3, "end of this comment"));
 	CHECK(fails("\xe3\x83\x8e \xff", 1, 3, "value"));
 	CHECK(fails("n \"\xe3\x83\"", 1, 4, "UTF-8"));
+	/* Two, three and four bytes for what needs fewer. */
+	CHECK(fails("n \"\xc0\xaf\"", 1, 4, "UTF-8"));
+	CHECK(fails("n \"\xe0\x80\xaf\"", 1, 4, "UTF-8"));
+	CHECK(fails("n \"\xf0\x80\x80\xaf\"", 1, 4, "UTF-8"));
 	CHECK(fails("// a\x01", 1, 5, "UTF-8"));
 	CHECK(fails("a\r\nb\rc\n1", 4, 1, "name of a node"));
 	CHECK(fails("n \"\"\"\n    a\n   b\n    \"\"\"", 3, 4, "indent"));

@@ -134,6 +134,38 @@ static void chain_of_three_and_back(struct tn_env *env)
 	end_box("box.c", c);
 }
 
+/* Through any chain: each holder can use it, and it comes home as the owner's own. */
+static void any_chain(struct tn_env *env)
+{
+	static const char *const names[] = { "box.0", "box.1", "box.2", "box.3", "box.4" };
+	enum { BOXES = sizeof(names) / sizeof(names[0]), PASSES = 60 };
+	box_cap boxes[BOXES], object = { 0 };
+	uint32_t from = 1, choice = 1;
+	tn_any_cap back = { 0 };
+	uint64_t value;
+	(void)env;
+	for (uint32_t i = 0; i < BOXES; i++)
+		boxes[i] = start_box(names[i]);
+	TN_REQUIRE_OK(box_other(boxes[0], &object));
+	tn_any_cap any = { object.handle };
+	TN_EXPECT_ERROR(box_put(boxes[from], any), TN_OK);
+	for (uint32_t i = 0; i < PASSES; i++) {
+		choice = choice * 1103515245u + 12345u;
+		uint32_t to = (from + 1 + (choice >> 16) % (BOXES - 1)) % BOXES;
+		TN_EXPECT_ERROR(box_pass_on(boxes[from], boxes[to]), TN_OK);
+		value = 0;
+		TN_EXPECT_ERROR(box_use(boxes[to], i, &value), to ? TN_OK : TN_ERR_DEADLOCK);
+		TN_EXPECT_EQUAL(value, to ? i : 0);
+		TN_EXPECT_ERROR(box_get(boxes[to], &back), TN_OK);
+		TN_EXPECT_EQUAL(back.handle, object.handle);
+		tn_cap_release(back.handle);
+		from = to;
+	}
+	tn_cap_release(object.handle);
+	for (uint32_t i = 0; i < BOXES; i++)
+		end_box(names[i], boxes[i]);
+}
+
 static tn_error never_called(const void *ops, void *self, struct tn_request *request)
 {
 	(void)ops;
@@ -180,6 +212,44 @@ static tn_error reflect(tn_any_cap mirror, unsigned count, const struct tn_signa
 	for (unsigned i = 0; error == TN_OK && i < count; i++)
 		back[i] = call.caps[i];
 	return tn_call_end(&call, error);
+}
+
+/* In replies of its owner and of others, from the parent, eight times in one message. */
+static void by_every_way(struct tn_env *env)
+{
+	box_cap owner = start_box("box.1"), holder = start_box("box.2"), object = { 0 };
+	struct tn_accounts before = tn_actor_accounts("main");
+	tn_any_cap mirror = { 0 }, got = { 0 };
+	struct tn_signal same[TN_MESSAGE_CAPS_MAX];
+	tn_handle back[TN_MESSAGE_CAPS_MAX] = { 0 };
+	(void)env;
+	TN_REQUIRE_OK(box_other(owner, &object));
+	tn_any_cap any = { object.handle };
+	TN_EXPECT_ERROR(box_put(holder, any), TN_OK);
+	TN_EXPECT_ERROR(box_get(holder, &got), TN_OK);
+	TN_EXPECT_EQUAL(got.handle, object.handle);
+	tn_cap_release(got.handle);
+	tn_actor_put("every-way", object.handle);
+	got.handle = tn_actor_get("every-way");
+	TN_EXPECT_EQUAL(got.handle, object.handle);
+	tn_cap_release(got.handle);
+	TN_REQUIRE_OK(box_mirror(holder, &mirror));
+	for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
+		same[i].cap.handle = object.handle;
+	TN_EXPECT_ERROR(reflect(mirror, TN_MESSAGE_CAPS_MAX, same, back), TN_OK);
+	for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++) {
+		TN_EXPECT_EQUAL(back[i], object.handle);
+		tn_cap_release(back[i]);
+	}
+	tn_cap_release(mirror.handle);
+	expect_box_alive(object);
+	tn_actor_kill("box.2");     /* what main left there it pays for, as long as the box lives */
+	tn_actor_post("every-way"); /* and what it left with the stage */
+	tn_cap_release(object.handle);
+	tn_cap_release(holder.handle);
+	struct tn_accounts after = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used - 1); /* the box itself */
+	end_box("box.1", owner);
 }
 
 static void up_to_eight_each_way(struct tn_env *env)
@@ -351,6 +421,8 @@ void component_construct(struct tn_env *env)
 		{ "scoped", scoped },
 		{ "destroyed-for-everybody", destroyed_for_everybody },
 		{ "chain-of-three-and-back", chain_of_three_and_back },
+		{ "through-any-chain", any_chain },
+		{ "same-object-by-every-way", by_every_way },
 		{ "own-object-is-a-deadlock", own_object },
 		{ "up-to-eight-each-way", up_to_eight_each_way },
 		{ "more-than-eight", more_than_eight },

@@ -27,6 +27,30 @@ void play_queuer(struct tn_env *env)
 	tn_exit((int)tn_error_number(steps_echo(server, 1, &back)));
 }
 
+void play_blocker(struct tn_env *env)
+{
+	tn_exit((int)steps_hold(find("server"), tn_env_name(env)));
+}
+
+void play_waiter(struct tn_env *env)
+{
+	uint64_t back;
+	steps_cap target = find("target");
+	tn_actor_post(tn_env_name(env));
+	tn_exit((int)steps_echo(target, 1, &back));
+}
+
+void play_flooder(struct tn_env *env)
+{
+	uint64_t back;
+	tn_error error;
+	steps_cap target = find("target");
+	tn_actor_post(tn_env_name(env));
+	while ((error = steps_echo(target, 1, &back)) == TN_OK)
+		;
+	tn_exit((int)error);
+}
+
 void play_mortal(struct tn_env *env)
 {
 	(void)env;

@@ -133,6 +133,106 @@ static void a_successor_is_another(struct tn_env *env)
 	end_server(successor);
 }
 
+static void expect_gone(const char *actor)
+{
+	struct tn_child_end end = tn_actor_end(actor);
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
+}
+
+/* One is served, eight wait in line. */
+static void with_many_callers(struct tn_env *env)
+{
+	static const char *const waiters[] = { "waiter.1", "waiter.2", "waiter.3", "waiter.4",
+					       "waiter.5", "waiter.6", "waiter.7", "waiter.8" };
+	enum { WAITERS = sizeof(waiters) / sizeof(waiters[0]) };
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_put("target", server.handle);
+	tn_actor_start("blocker.1");
+	tn_actor_await("blocker.1");
+	for (unsigned i = 0; i < WAITERS; i++) {
+		tn_actor_start(waiters[i]);
+		tn_actor_await(waiters[i]);
+	}
+	let_others_run(30);
+	tn_actor_kill("server");
+	expect_gone("blocker.1");
+	for (unsigned i = 0; i < WAITERS; i++)
+		expect_gone(waiters[i]);
+	tn_cap_release(server.handle);
+}
+
+/* Its callers wait, nobody else; their parent can kill them, and it. */
+static void never_answers(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_start("server.2");
+	steps_cap second = { tn_actor_get("server.2") };
+	tn_actor_put("target", server.handle);
+	tn_actor_start("blocker.2");
+	tn_actor_await("blocker.2");
+	tn_actor_start("waiter.9");
+	tn_actor_await("waiter.9");
+	let_others_run(30);
+	expect_alive(second);
+	TN_EXPECT(!tn_actor_has_ended("waiter.9"));
+	tn_actor_kill("waiter.9"); /* waits in line */
+	TN_EXPECT_EQUAL(tn_actor_end("waiter.9").cause, TN_CHILD_KILLED);
+	tn_actor_kill("blocker.2"); /* is being served */
+	TN_EXPECT_EQUAL(tn_actor_end("blocker.2").cause, TN_CHILD_KILLED);
+	expect_alive(second);
+	tn_actor_kill("server.2");
+	tn_cap_release(second.handle);
+	end_server(server);
+}
+
+/* The object goes, its server lives on. */
+static void object_destroyed_while_called(struct tn_env *env)
+{
+	tn_any_cap other = { 0 };
+	uint64_t back;
+	(void)env;
+	steps_cap server = start_server();
+	struct tn_accounts before = tn_actor_accounts("main");
+	TN_REQUIRE_OK(steps_other(server, &other));
+	steps_cap target = { other.handle };
+	tn_actor_put("target", other.handle);
+	tn_actor_start("waiter.10");
+	TN_EXPECT_ERROR(steps_destroy_other_after(server, "waiter.10"), TN_OK);
+	struct tn_child_end end = tn_actor_end("waiter.10");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
+	TN_EXPECT_ERROR(steps_echo(target, 1, &back), TN_ERR_GONE);
+	tn_actor_put("target", server.handle); /* the stage lets go of the dead one */
+	tn_cap_release(other.handle);
+	struct tn_accounts after = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	expect_alive(server);
+	end_server(server);
+}
+
+/* Others call as fast as they can. */
+static void flood(struct tn_env *env)
+{
+	(void)env;
+	steps_cap server = start_server();
+	tn_actor_put("target", server.handle);
+	tn_actor_start("flooder.1");
+	tn_actor_start("flooder.2");
+	tn_actor_await("flooder.1");
+	tn_actor_await("flooder.2");
+	for (unsigned i = 0; i < 300; i++)
+		expect_alive(server);
+	TN_EXPECT(!tn_actor_has_ended("flooder.1"));
+	tn_actor_kill("flooder.1");
+	expect_alive(server);
+	tn_actor_kill("server");
+	expect_gone("flooder.2");
+	tn_cap_release(server.handle);
+}
+
 /* -- the client dies -- */
 
 static void client_in_mid_call(struct tn_env *env)
@@ -264,6 +364,10 @@ void component_construct(struct tn_env *env)
 		{ "server-dies-after-its-reply", after_its_reply },
 		{ "server-exits-in-the-handler", exits_in_the_handler },
 		{ "server-faults-in-the-handler", faults_in_the_handler },
+		{ "server-dies-with-many-callers", with_many_callers },
+		{ "server-that-never-answers", never_answers },
+		{ "object-destroyed-while-called", object_destroyed_while_called },
+		{ "flood-starves-nobody", flood },
 		{ "successor-is-another", a_successor_is_another },
 		{ "client-dies-in-mid-call", client_in_mid_call },
 		{ "client-dies-while-queued", client_while_queued },
@@ -275,15 +379,12 @@ void component_construct(struct tn_env *env)
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {
-		{ "server", play_server },
-		{ "holder", play_holder },
-		{ "queuer", play_queuer },
-		{ "mortal", play_mortal },
-		{ "transferrer", play_transferrer },
-		{ "giver", play_giver },
-		{ "cycle", play_cycle },
-		{ "middle", play_middle },
-		{ NULL, NULL },
+		{ "server", play_server }, { "holder", play_holder },
+		{ "queuer", play_queuer }, { "blocker", play_blocker },
+		{ "waiter", play_waiter }, { "flooder", play_flooder },
+		{ "mortal", play_mortal }, { "transferrer", play_transferrer },
+		{ "giver", play_giver },   { "cycle", play_cycle },
+		{ "middle", play_middle }, { NULL, NULL },
 	};
 	tn_test_main(env, "test-death", cases, roles);
 }

@@ -100,6 +100,26 @@ static tn_error drop_kept(void *self, struct tn_request *request)
 	return TN_OK;
 }
 
+static tn_error other(void *self, struct tn_request *request, tn_any_cap *cap)
+{
+	(void)self;
+	(void)request;
+	cap->handle = server.other.handle;
+	return TN_OK;
+}
+
+/* Whoever has posted the event calls next, or has called: both have to end in the same way. */
+static tn_error destroy_other_after(void *self, struct tn_request *request, const char *event)
+{
+	(void)self;
+	(void)request;
+	tn_actor_await(event);
+	for (unsigned i = 0; i < 30; i++)
+		(void)tn_actor_has_ended("main");
+	tn_object_destroy(&server.other);
+	return TN_OK;
+}
+
 void play_server(struct tn_env *env)
 {
 	static const struct steps_ops ops = {
@@ -113,6 +133,8 @@ void play_server(struct tn_env *env)
 		.keep = keep,
 		.call_kept = call_kept,
 		.drop_kept = drop_kept,
+		.other = other,
+		.destroy_other_after = destroy_other_after,
 	};
 	struct tn_entrypoint *entrypoint = tn_env_entrypoint(env);
 	steps_cap cap;

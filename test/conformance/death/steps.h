@@ -22,7 +22,10 @@
 	/* Keeps a capability; calls echo of it; gives it back. */         \
 	RPC(I, keep, InCap(tn_any_cap, cap))                               \
 	RPC(I, call_kept, In(uint64_t, value), Out(uint64_t, back))        \
-	RPC(I, drop_kept)
+	RPC(I, drop_kept)                                                  \
+	/* A second object; destroyed as soon as the event is posted. */   \
+	RPC(I, other, OutCap(tn_any_cap, other))                           \
+	RPC(I, destroy_other_after, InString(event, TN_TEST_NAME_MAX))
 
 TN_RPC_INTERFACE(steps, STEPS)
 
@@ -35,3 +38,6 @@ void play_transferrer(struct tn_env *env); /* dies with a capability transferred
 void play_giver(struct tn_env *env);       /* has its own object kept by "server", and exits */
 void play_cycle(struct tn_env *env);       /* "cycle.a" and "cycle.b" call each other */
 void play_middle(struct tn_env *env);      /* puts "middle", whose echo calls "server" */
+void play_blocker(struct tn_env *env);     /* calls hold(own name); exits with the error it got */
+void play_waiter(struct tn_env *env);      /* posts its name, calls echo of "target"; as above */
+void play_flooder(struct tn_env *env); /* posts its name, calls echo of "target" until it fails */

@@ -259,6 +259,47 @@ static void destroyed_while_pending(struct tn_env *env)
 	tn_cap_release(alive.handle);
 }
 
+enum { STORM = 8 };
+
+static void storm_name(char name[TN_TEST_NAME_MAX + 1], uint32_t i)
+{
+	tn_format(name, TN_TEST_NAME_MAX + 1, "storm.%u", i);
+}
+
+static void play_storm(struct tn_env *env)
+{
+	char name[TN_TEST_NAME_MAX + 1];
+	tn_signal_cap signals[STORM];
+	(void)env;
+	for (uint32_t i = 0; i < STORM; i++) {
+		storm_name(name, i);
+		signals[i].handle = tn_actor_get(name);
+	}
+	for (;;)
+		for (uint32_t i = 0; i < STORM; i++)
+			(void)tn_signal_submit(signals[i]);
+}
+
+/* Another one submits all the time: what is destroyed takes none of the others with it. */
+static void dissolved_in_flight(struct tn_env *env)
+{
+	static struct tn_signal signals[STORM];
+	char name[TN_TEST_NAME_MAX + 1];
+	for (uint32_t i = 0; i < STORM; i++) {
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[i]));
+		storm_name(name, i);
+		tn_actor_put(name, signals[i].cap.handle);
+	}
+	tn_actor_start("storm");
+	for (uint32_t dead = 0; dead < STORM; dead++) {
+		for (uint32_t i = dead; i < STORM; i++)
+			tn_signal_wait(&signals[i]);
+		tn_signal_destroy(&signals[dead]);
+	}
+	TN_EXPECT(!tn_actor_has_ended("storm"));
+	tn_actor_kill("storm");
+}
+
 static void to_a_dead_receiver(struct tn_env *env)
 {
 	tn_signal_cap signal = get_signal(2);
@@ -286,11 +327,13 @@ void component_construct(struct tn_env *env)
 		{ "a-hundred-to-one", a_hundred_to_one },
 		{ "wait-keeps-the-others", wait_keeps_the_others },
 		{ "destroyed-while-pending", destroyed_while_pending },
+		{ "dissolved-in-flight", dissolved_in_flight },
 		{ "to-a-dead-receiver", to_a_dead_receiver },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = { { "catcher", play_catcher },
 						     { "thrower", play_thrower },
+						     { "storm", play_storm },
 						     { NULL, NULL } };
 	tn_test_main(env, "test-signal", cases, roles);
 }
