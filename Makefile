@@ -18,7 +18,9 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 SHELL := /bin/bash
 
 ARCH     := x86_64
-BUILD    ?= build
+# CHECKED=1: a build in which errors are not numbers, in a folder of its own.
+CHECKED  ?=
+BUILD    ?= $(if $(CHECKED),build/checked,build)
 CC       ?= gcc
 CC       := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 HOST_CC  ?= $(CC)

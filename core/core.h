@@ -35,6 +35,7 @@ enum object_kind {
 	OBJECT_IO_PORT,
 	OBJECT_IRQ,
 	OBJECT_DMA,
+	OBJECT_TRACE,
 };
 
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
@@ -155,6 +156,7 @@ struct thread {
 	struct pd *pd;
 	uint32_t index;
 	struct list_node in_pd;
+	uint64_t id; /* never used again */
 	char name[TN_THREAD_NAME_MAX + 1];
 	uint32_t priority; /* within pd->limits, like the next */
 	uint64_t cpus;

@@ -70,6 +70,8 @@ static tn_error serve(struct object *object, struct tn_request *request)
 	case OBJECT_IRQ:
 	case OBJECT_DMA:
 		return device_request(object, request);
+	case OBJECT_TRACE:
+		return trace_request(object, request);
 	case OBJECT_RPC:
 	case OBJECT_SIGNAL:
 		break;

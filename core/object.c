@@ -67,6 +67,9 @@ static void object_free(struct object *object)
 	case OBJECT_DMA:
 		device_free(object);
 		break;
+	case OBJECT_TRACE:
+		trace_free(object);
+		break;
 	case OBJECT_PD:
 		pd_free(object);
 		break;

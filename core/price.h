@@ -25,7 +25,7 @@
 #define PRICE_REGION_MAP 4096u
 /* A further thread: its page, message buffer, kernel object, signal stack; its stack on top. */
 #define PRICE_THREAD_RAM (12u * 4096u)
-/* LOG, ROM, TIME, CPU, RM, IO_MEM, IO_PORT, IRQ, DMA sessions. */
+/* LOG, ROM, TIME, CPU, RM, TRACE, IO_MEM, IO_PORT, IRQ, DMA sessions. */
 #define PRICE_SESSION 512u
 /*
  * A PD with its first thread: stack, runtime data, thread page, message buffer, kernel objects,

@@ -19,6 +19,7 @@
 #include <tenon/format.h>
 #include <tenon/component.h>
 #include <tenon/rm.h>
+#include <tenon/trace.h>
 
 struct root_session {
 	struct tn_tree_node by_id; /* many: init opens some for each component below it */
@@ -48,6 +49,7 @@ static const struct {
 	{ "IO_PORT", &tn_io_port_interface, OBJECT_IO_PORT },
 	{ "IRQ", &tn_irq_interface, OBJECT_IRQ },
 	{ "DMA", &tn_dma_interface, OBJECT_DMA },
+	{ "TRACE", &tn_trace_interface, OBJECT_TRACE },
 };
 
 /* What rests on a feature that not every kernel has. */
@@ -151,6 +153,8 @@ static tn_error create(enum object_kind kind, const char *label, uint64_t ram, u
 		return cpu_create(core_caller(), object);
 	case OBJECT_RM:
 		return rm_create(core_caller(), object);
+	case OBJECT_TRACE:
+		return trace_create(core_caller(), label, object);
 	case OBJECT_TIME:
 		return time_create(core_caller(), object);
 	default:
@@ -227,7 +231,7 @@ static tn_error session_collect(void *self, struct tn_request *request, uint32_t
 	(void)request;
 	if (!session)
 		return TN_ERR_NOT_FOUND;
-	*reason = TN_OK;
+	*reason = tn_error_number(TN_OK);
 	if (session->state != OPEN) {
 		*state = session->state == CLOSED ? TN_SESSION_DENIED : TN_SESSION_PENDING;
 		if (session->state == CLOSED)

@@ -48,6 +48,11 @@ void device_free(struct object *object) __attribute__((weak));
 struct dataspace **device_dataspace(struct object *object) __attribute__((weak));
 tn_error device_request(struct object *object, struct tn_request *request) __attribute__((weak));
 
+/* Label: sees the components of that label and those below. */
+TN_MUST_USE tn_error trace_create(struct pd *payer, const char *label, struct object **made);
+void trace_free(struct object *object);
+tn_error trace_request(struct object *object, struct tn_request *request);
+
 /* What init sees as its parent. */
 tn_error root_request(struct object *object, struct tn_request *request);
 /* The object of a session that init has closed is at its end. */

@@ -18,6 +18,8 @@
 enum { STACK_MAX = 0xc0000 };
 enum { THREAD_UNITS = 16 };
 
+static uint64_t last_id;
+
 void thread_init_first(struct pd *pd)
 {
 	list_init(&pd->threads);
@@ -26,6 +28,7 @@ void thread_init_first(struct pd *pd)
 	pd->thread_count = 1;
 	pd->limits = (struct cpu_limits){ TN_PRIORITY_MAX, port_cpus() };
 	pd->thread.pd = pd;
+	pd->thread.id = ++last_id;
 	pd->thread.priority = TN_PRIORITY_DEFAULT;
 	pd->thread.cpus = pd->limits.cpus;
 	tn_text_copy_cut(pd->thread.name, sizeof(pd->thread.name), "main");
@@ -145,6 +148,7 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 	list_init(&thread->channels);
 	thread->pd = pd;
 	pd->thread_count++;
+	thread->id = ++last_id;
 	thread->index = before->index + 1;
 	thread->priority = lower(priority, pd->limits.priority);
 	thread->cpus = pd->limits.cpus;

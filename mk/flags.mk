@@ -6,11 +6,14 @@
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wcast-qual -Werror
 
 # Frame pointers: fault reports and debuggers find callers by them.
+# A checked build: errors are not numbers (include/tenon/error.h).
+CHECKED_CFLAGS := $(if $(CHECKED),-DTN_CHECKED)
+
 # The CPU's base level, nothing that needs thread-local storage (stack protector included), no
 # libc; what stays fixed whoever builds: paths in debug information.
 COMMON_CFLAGS := -std=c17 -ffreestanding -O2 -g -fno-stack-protector -fcf-protection=none \
 	-fno-strict-aliasing -march=x86-64 -mno-avx -ffile-prefix-map=$(CURDIR)=. \
-	-ffunction-sections -fdata-sections -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
+	-ffunction-sections -fdata-sections $(CHECKED_CFLAGS) -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
 
 # What a component is compiled and linked with; tenon.pc says the same to other build systems.
 COMPONENT_CFLAGS  := $(COMMON_CFLAGS) -fvisibility=hidden

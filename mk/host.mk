@@ -10,7 +10,7 @@
 
 HOST_BUILD := $(BUILD)/host
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-HOST_CFLAGS := -std=c17 -O1 -g $(HOST_SANITIZE) $(WARNINGS) $(INCLUDES) -I.
+HOST_CFLAGS := -std=c17 -O1 -g $(HOST_SANITIZE) $(WARNINGS) $(CHECKED_CFLAGS) $(INCLUDES) -I.
 $(call remember,$(HOST_BUILD)/flags,$(HOST_CC) $(HOST_CFLAGS))
 
 HOST_LIBRARY_SRCS := $(wildcard lib/sha256/*.c lib/format/format.c lib/kdl/*.c lib/text/*.c lib/containers/*.c)
@@ -67,6 +67,7 @@ check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
 	@test/build/run $(BUILD) "$(KERNELS)"
+	@test/build/errors $(CC)
 	@test/build/interrupt $(BUILD) "$(KERNELS)"
 tool-test: all $(KDL_JSON)-checked ## the command tenon: what it does, says, and leaves
 	@$(PYTHON) test/tool/run --build $(BUILD) --kernels "$(KERNELS)" --cc "$(HOST_CC)"

@@ -119,7 +119,7 @@ static tn_error take_caps(struct tn_call *call, tn_error error)
 ABI tn_error tn_call_invoke(struct tn_call *call)
 {
 	tn_error error = call->length <= TN_MESSAGE_MAX ? port_call_invoke(call) : TN_ERR_TOO_LONG;
-	if ((uint32_t)error >= TN_ERROR_COUNT) /* the server says what it likes */
+	if (tn_error_number(error) >= TN_ERROR_COUNT) /* the server says what it likes */
 		error = TN_ERR_PROTOCOL;
 	error = take_caps(call, error);
 	return error == TN_OK && call->length > TN_MESSAGE_MAX ? TN_ERR_PROTOCOL : error;

@@ -56,7 +56,7 @@ bool caps_have_room(const tn_handle *handles, uint32_t count);
 void caps_release(const tn_handle *handles, uint32_t count);
 bool cap_held(tn_handle handle);
 /* TN_ERR_CAPABILITY: not held. TN_ERR_DEADLOCK: an object of the thread's own entrypoint. */
-tn_error cap_callable(tn_handle handle);
+TN_MUST_USE tn_error cap_callable(tn_handle handle);
 void cap_set_own(tn_handle handle, uint32_t thread);
 /* The entry is gone at core already. */
 void cap_forget(tn_handle handle);

@@ -53,7 +53,7 @@ static tn_error collect_locked(uint32_t id, tn_handle *session, uint32_t *state)
 			return TN_OK;
 		}
 		if (*state == TN_SESSION_DENIED)
-			return reason ? (tn_error)reason : TN_OK;
+			return tn_error_of(reason);
 		bool watched = watches();
 		error = watch_progress();
 		if (error != TN_OK)
@@ -204,7 +204,8 @@ static void answer(const struct session_request *request)
 		if (service)
 			error = open_session(service, request);
 		if (error != TN_OK)
-			error = tn_parent_request_deny(runtime_env.parent, request->id, error);
+			error = tn_parent_request_deny(runtime_env.parent, request->id,
+						       tn_error_number(error));
 		return;
 	}
 	if (service && request->kind == TN_REQUEST_UPGRADE && service->upgrade)

@@ -25,6 +25,7 @@ struct rule {
 	const char *name;      /* TO_CHILD: as it is written, a child's or an alias */
 	struct start *child;   /* TO_CHILD: that one */
 	const char *new_label; /* NULL: as it was asked for */
+	bool family;           /* TO_PARENT: the client's name is left out */
 	bool wait;             /* for a server that is not there yet */
 	const char *at;        /* where it stands */
 };

@@ -45,8 +45,11 @@ static bool read_target(struct config *config, const struct tn_kdl_node *node, c
 		rule->name = config_argument(config, &target, 0, "the child's name", TN_LABEL_MAX);
 	if (rule->target == TO_CHILD || rule->target == TO_ANY_CHILD)
 		rule->wait = tn_config_bool(&config->file, &target, "wait", true);
+	if (rule->target == TO_PARENT)
+		rule->family = tn_config_bool(&config->file, &target, "family", false);
 	tn_config_unknown(&config->file, &target,
-			  rule->target == TO_CHILD       ? "a name, label=, wait="
+			  rule->target == TO_PARENT      ? "label=, family="
+			  : rule->target == TO_CHILD     ? "a name, label=, wait="
 			  : rule->target == TO_ANY_CHILD ? "label=, wait="
 							 : "label=");
 	return true;

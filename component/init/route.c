@@ -175,7 +175,10 @@ static void set_label(const struct tn_child *client, const struct rule *rule, co
 		      struct tn_route *route)
 {
 	const char *wanted = rule && rule->new_label ? rule->new_label : label;
-	if (tn_child_label(client, wanted, route->label) != TN_OK)
+	if (rule && rule->family) /* the client must not choose whom it is taken for */
+		tn_text_copy_cut(route->label, sizeof(route->label),
+				 rule->new_label ? rule->new_label : "");
+	else if (tn_child_label(client, wanted, route->label) != TN_OK)
 		deny(route, TN_ERR_TOO_LONG);
 }
 

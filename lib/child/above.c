@@ -40,7 +40,8 @@ static void answer_open(struct tn_child_session *session)
 		session->has_cap = true;
 		return;
 	}
-	ignore(tn_parent_request_deny(parent_of(family), session->above_id, (uint32_t)error));
+	ignore(tn_parent_request_deny(parent_of(family), session->above_id,
+				      tn_error_number(error)));
 	session_close(session);
 }
 
@@ -49,7 +50,7 @@ static void answer_ended(struct tn_child_session *session)
 	tn_parent_cap parent = parent_of(session->family);
 	if (session->above_asks == TN_REQUEST_OPEN)
 		ignore(tn_parent_request_deny(parent, session->above_id,
-					      (uint32_t)session->reason));
+					      tn_error_number(session->reason)));
 	else if (session->above_asks != TN_REQUEST_NONE)
 		ignore(tn_parent_request_done(parent, session->above_id));
 	session_free(session);
@@ -111,7 +112,8 @@ static void open(struct tn_family *family, struct above_request *request)
 	if (error == TN_OK)
 		error = create(family, request, &session);
 	if (error != TN_OK) {
-		ignore(tn_parent_request_deny(parent_of(family), request->id, (uint32_t)error));
+		ignore(tn_parent_request_deny(parent_of(family), request->id,
+					      tn_error_number(error)));
 		return;
 	}
 	route_ask(session, &route);

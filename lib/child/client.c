@@ -93,14 +93,14 @@ tn_error child_session_collect(void *self, struct tn_request *request, uint32_t 
 		return TN_ERR_ARGUMENT;
 	session_poll(session);
 	*state = TN_SESSION_PENDING;
-	*reason = TN_OK;
+	*reason = tn_error_number(TN_OK);
 	if (session->state == SESSION_READY && session->reason != TN_OK) {
 		*state = TN_SESSION_DENIED; /* the upgrade; the session is there as before */
-		*reason = (uint32_t)session->reason;
+		*reason = tn_error_number(session->reason);
 		session->reason = TN_OK;
 	} else if (session->state == SESSION_READY && died_early(session)) {
 		*state = TN_SESSION_DENIED;
-		*reason = TN_ERR_GONE;
+		*reason = tn_error_number(TN_ERR_GONE);
 		session_free(session);
 	} else if (session->state == SESSION_READY) {
 		*state = TN_SESSION_READY;
@@ -108,7 +108,7 @@ tn_error child_session_collect(void *self, struct tn_request *request, uint32_t 
 			cap->handle = session->cap;
 	} else if (session->state == SESSION_ENDED) {
 		*state = TN_SESSION_DENIED;
-		*reason = (uint32_t)session->reason;
+		*reason = tn_error_number(session->reason);
 		session_settle(session);
 		session_free(session);
 	}

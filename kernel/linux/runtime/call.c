@@ -127,7 +127,7 @@ static tn_error receive(struct link *link, struct tn_call *call, bool core)
 {
 	uint32_t length = LINK_READ(link->reply_length);
 	uint32_t cap_count = LINK_READ(link->reply_cap_count);
-	tn_error status = (tn_error)LINK_READ(link->status);
+	tn_error status = tn_error_of(LINK_READ(link->status));
 	if (length > TN_MESSAGE_MAX || cap_count > TN_MESSAGE_CAPS_MAX)
 		return TN_ERR_PROTOCOL;
 	call->length = length;

@@ -15,7 +15,7 @@ static tn_handle serve_forward(struct tn_env *env, steps_cap *target);
 void play_holder(struct tn_env *env)
 {
 	(void)env;
-	tn_exit((int)steps_hold(find("server"), "held"));
+	tn_exit((int)tn_error_number(steps_hold(find("server"), "held")));
 }
 
 void play_queuer(struct tn_env *env)
@@ -24,7 +24,7 @@ void play_queuer(struct tn_env *env)
 	steps_cap server = find("server");
 	(void)env;
 	tn_actor_post("queued");
-	tn_exit((int)steps_echo(server, 1, &back));
+	tn_exit((int)tn_error_number(steps_echo(server, 1, &back)));
 }
 
 void play_blocker(struct tn_env *env)
@@ -54,7 +54,8 @@ void play_flooder(struct tn_env *env)
 void play_mortal(struct tn_env *env)
 {
 	(void)env;
-	tn_exit((int)steps_hold_until_end(find("server"), "mortal-held", "mortal"));
+	tn_exit((int)tn_error_number(
+		steps_hold_until_end(find("server"), "mortal-held", "mortal")));
 }
 
 void play_transferrer(struct tn_env *env)
@@ -112,5 +113,5 @@ void play_cycle(struct tn_env *env)
 	if (!first)
 		return;
 	tn_actor_post("cycling");
-	tn_exit((int)steps_echo(other, 1, &back));
+	tn_exit((int)tn_error_number(steps_echo(other, 1, &back)));
 }

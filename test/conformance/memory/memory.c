@@ -66,7 +66,7 @@ static tn_error free_foreign(void *self, struct tn_request *request, tn_dataspac
 	uint64_t at, size;
 	(void)self;
 	(void)request;
-	*error = tn_pd_free(tn_env_pd(owning.env), dataspace, &at, &size);
+	*error = tn_error_number(tn_pd_free(tn_env_pd(owning.env), dataspace, &at, &size));
 	return TN_OK;
 }
 
@@ -431,13 +431,13 @@ static void owner_dies(struct tn_env *env)
 static void only_the_owner_frees(struct tn_env *env)
 {
 	tn_dataspace_cap dataspace = alloc(PAGE);
-	uint32_t error = TN_OK;
+	uint32_t error = 0;
 	(void)env;
 	unsigned char *at = attach(dataspace, 0, 0, READ | WRITE);
 	TN_REQUIRE(at);
 	at[5] = 6;
 	TN_EXPECT_ERROR(owner_free_foreign(owner, dataspace, &error), TN_OK);
-	TN_EXPECT_EQUAL(error, TN_ERR_DENIED);
+	TN_EXPECT_ERROR(tn_error_of(error), TN_ERR_DENIED);
 	TN_EXPECT_EQUAL(at[5], 6);
 	(void)tn_detach(at);
 	tn_dataspace_free(dataspace);

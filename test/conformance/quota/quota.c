@@ -2,15 +2,16 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * Quota. For each thing that costs: what it costs, to the byte; that it can be exhausted, with the
- * error going to the one who ran out; that everything comes back to the byte. Each exhaustion is
- * done twice, as the first one may make the runtime's own tables grow: after the second the
- * accounts are those from after the first.
+ * Quota. For each row of the price table (core/price.h): what it costs, to the byte, who pays, of
+ * which kind it is told to be, and that it comes back. Then donations, limits, and the dead. That
+ * each can be exhausted is the matter of the test "exhaustion".
  */
 
 #include <tenon/quota.h>
 #include <tenon/thread.h>
 #include <tenon/test.h>
+#include <tenon/time.h>
+#include <tenon/trace.h>
 
 enum { PAGE = 4096, MANY = 4096 };
 
@@ -18,6 +19,7 @@ enum { PAGE = 4096, MANY = 4096 };
 enum {
 	CAP = 256,
 	IDENTITY = 256,
+	CHANNEL = 3 * PAGE,
 	DOMAIN = (64 + 192) * 1024,
 	THREAD = 12 * PAGE,
 	STACK = 16 * PAGE,
@@ -31,6 +33,8 @@ enum {
 	/* Keeps a capability, beyond the call. */                    \
 	RPC(I, keep, InCap(tn_signal_cap, cap))                       \
 	RPC(I, drop_all)                                              \
+	/* An object at another entrypoint. */                        \
+	RPC(I, desk, OutCap(tn_any_cap, cap))                         \
 	/* The i-th of the keeper's own signals, made when needed. */ \
 	RPC(I, give, In(uint32_t, i), OutCap(tn_signal_cap, cap))
 
@@ -39,7 +43,7 @@ TN_RPC_INTERFACE(keeper, KEEPER)
 /* -- the keeper: a server with quota of its own -- */
 
 static struct {
-	struct tn_object object;
+	struct tn_object object, desk;
 	tn_handle kept[MANY];
 	uint32_t count;
 	struct tn_signal given[MANY];
@@ -86,15 +90,27 @@ static tn_error give(void *self, struct tn_request *request, uint32_t i, tn_sign
 	return error;
 }
 
+static tn_error desk(void *self, struct tn_request *request, tn_any_cap *cap)
+{
+	(void)self;
+	(void)request;
+	cap->handle = keeping.desk.handle;
+	return TN_OK;
+}
+
 static void play_keeper(struct tn_env *env)
 {
 	static const struct keeper_ops ops = {
 		.echo = echo,
 		.keep = keep,
 		.drop_all = drop_all,
+		.desk = desk,
 		.give = give,
 	};
+	struct tn_entrypoint *other;
 	keeper_cap cap;
+	TN_MUST(tn_entrypoint_create("desk", TN_PRIORITY_DEFAULT, &other));
+	TN_MUST(keeper_serve(other, &keeping.desk, &ops, NULL, &cap));
 	TN_MUST(keeper_serve(tn_env_entrypoint(env), &keeping.object, &ops, NULL, &cap));
 	tn_actor_put("keeper", cap.handle);
 }
@@ -103,7 +119,6 @@ static void play_keeper(struct tn_env *env)
 
 static keeper_cap keeper;
 static tn_dataspace_cap dataspaces[MANY];
-static void *attached[MANY];
 static struct tn_signal signals[MANY];
 static struct tn_object objects[MANY];
 static tn_signal_cap received[MANY];
@@ -159,26 +174,6 @@ static unsigned exhaust(struct tn_env *env, make one, tn_error *error)
 		n++;
 	}
 	return n;
-}
-
-static void there_and_back(struct tn_env *env, make one, unmake other, tn_error expected)
-{
-	struct tn_accounts after_first, after_second;
-	tn_error error;
-	unsigned first = exhaust(env, one, &error);
-	TN_EXPECT_ERROR(error, expected);
-	TN_EXPECT_ERROR(one(env, first), expected); /* and again, with the same answer */
-	expect_keeper_well();
-	for (unsigned i = 0; i < first; i++)
-		other(i);
-	after_first = accounts(env);
-	unsigned second = exhaust(env, one, &error);
-	TN_EXPECT_ERROR(error, expected);
-	TN_EXPECT_EQUAL(second, first);
-	for (unsigned i = second; i > 0; i--)
-		other(i - 1);
-	after_second = accounts(env);
-	expect_difference(&after_first, &after_second, 0, 0);
 }
 
 static void start(struct tn_env *env)
@@ -271,6 +266,92 @@ static void price_of_what_is_left(struct tn_env *env)
 	TN_EXPECT_ERROR(keeper_drop_all(keeper), TN_OK);
 	tn_signal_destroy(&signals[0]);
 	tn_signal_destroy(&signals[1]);
+}
+
+/* The first capability to an entrypoint brings a channel along; the last one takes it away. */
+static void price_of_a_channel(struct tn_env *env)
+{
+	struct tn_accounts before = accounts(env), after;
+	tn_any_cap cap = { 0 };
+	TN_REQUIRE_OK(keeper_desk(keeper, &cap));
+	after = accounts(env);
+	expect_difference(&before, &after, CHANNEL + CAP, 1);
+	tn_cap_release(cap.handle);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+/* Core's services: core charges the parents on the way, who take the price of a session from here.
+ */
+static void price_of_a_session(struct tn_env *env)
+{
+	static const struct {
+		const char *service, *label;
+		const struct tn_interface *interface;
+	} services[] = {
+		{ "LOG", "", &tn_log_interface },     { "TIME", "", &tn_time_interface },
+		{ "CPU", "", &tn_cpu_interface },     { "ROM", "test-quota", &tn_rom_interface },
+		{ "TRACE", "", &tn_trace_interface },
+	};
+	const struct tn_quota none = { 0, 0 };
+	for (unsigned i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		struct tn_session session;
+		struct tn_accounts before = accounts(env), after;
+		TN_REQUIRE_OK(tn_session_open(services[i].service, services[i].label, none,
+					      services[i].interface, &session));
+		after = accounts(env);
+		TN_EXPECT_EQUAL(after.ram_used - before.ram_used, CAP);
+		TN_EXPECT_EQUAL(after.caps_used - before.caps_used, 1);
+		TN_EXPECT_EQUAL(before.ram_limit - after.ram_limit, TN_CHILD_SESSION_RAM);
+		TN_EXPECT_EQUAL(before.caps_limit - after.caps_limit, TN_CHILD_SESSION_CAPS);
+		tn_session_close(&session);
+		after = accounts(env);
+		expect_difference(&before, &after, 0, 0);
+	}
+}
+
+static void price_of_a_signal_with_core(struct tn_env *env)
+{
+	const struct tn_quota none = { 0, 0 };
+	struct tn_session first, second;
+	struct tn_accounts before, after;
+	TN_REQUIRE_OK(tn_session_open("TIME", "", none, &tn_time_interface, &first));
+	TN_REQUIRE_OK(tn_session_open("TIME", "", none, &tn_time_interface, &second));
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[0]));
+	tn_time_cap time = { first.cap }, other = { second.cap };
+	before = accounts(env);
+	TN_REQUIRE_OK(tn_time_watch(time, signals[0].cap));
+	TN_REQUIRE_OK(tn_time_watch(time, signals[0].cap)); /* in place of the first */
+	after = accounts(env);
+	expect_difference(&before, &after, CHANNEL + CAP, 1);
+	TN_REQUIRE_OK(tn_time_watch(other, signals[0].cap)); /* the channel is there */
+	after = accounts(env);
+	expect_difference(&before, &after, CHANNEL + 2 * CAP, 2);
+	tn_session_close(&first);
+	tn_session_close(&second);
+	tn_signal_destroy(&signals[0]);
+}
+
+/* A PD pays for itself, of what it was given; what is left of that returns with it. */
+static void price_of_a_domain(struct tn_env *env)
+{
+	const struct tn_quota quota = { DOMAIN + PAGE, 7 }, little = { DOMAIN - 1, 7 };
+	struct tn_session session;
+	struct tn_accounts before = accounts(env), after, its = { 0 };
+	TN_EXPECT_ERROR(tn_session_open("PD", "", little, &tn_pd_interface, &session),
+			TN_ERR_OUT_OF_RAM);
+	TN_REQUIRE_OK(tn_session_open("PD", "", quota, &tn_pd_interface, &session));
+	tn_pd_cap pd = { session.cap };
+	TN_REQUIRE_OK(tn_pd_accounts(pd, &its));
+	TN_EXPECT_EQUAL(its.ram_limit, quota.ram);
+	TN_EXPECT_EQUAL(its.ram_used, DOMAIN);
+	TN_EXPECT_EQUAL(its.caps_limit, quota.caps);
+	TN_EXPECT_EQUAL(its.caps_used, 1);
+	after = accounts(env);
+	TN_EXPECT_EQUAL(before.ram_limit - after.ram_limit, quota.ram + TN_CHILD_SESSION_RAM);
+	tn_session_close(&session);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
 }
 
 /* -- by kind -- */
@@ -388,22 +469,36 @@ static void told_of_donations(struct tn_env *env)
 	TN_EXPECT_EQUAL(now.total.ram_limit, before.total.ram_limit);
 }
 
-/* -- exhausting -- */
+/* Opened, upgraded, upgraded by more than there is, closed: all is where it was. */
+static void upgrade_and_back(struct tn_env *env)
+{
+	const struct tn_quota donated = { 8192, 3 }, more = { 4096, 2 };
+	struct tn_accounts before = accounts(env), open, after;
+	struct tn_session session;
+	TN_REQUIRE_OK(tn_session_open("Stage", "", donated, &tn_stage_interface, &session));
+	open = accounts(env);
+	TN_REQUIRE_OK(tn_session_upgrade(&session, more));
+	after = accounts(env);
+	TN_EXPECT_EQUAL(open.ram_limit - after.ram_limit, more.ram);
+	TN_EXPECT_EQUAL(open.caps_limit - after.caps_limit, more.caps);
+	TN_EXPECT_EQUAL(open.ram_used, after.ram_used);
+	open = after;
+	const struct tn_quota ram = { open.ram_limit, 0 }, caps = { 0, open.caps_limit };
+	TN_EXPECT_ERROR(tn_session_upgrade(&session, ram), TN_ERR_OUT_OF_RAM);
+	TN_EXPECT_ERROR(tn_session_upgrade(&session, caps), TN_ERR_OUT_OF_CAPS);
+	after = accounts(env);
+	expect_difference(&open, &after, 0, 0);
+	tn_session_close(&session);
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
+/* -- limits -- */
 
 static tn_error make_dataspace(struct tn_env *env, unsigned i)
 {
 	(void)env;
 	return tn_dataspace_alloc(64 * PAGE, &dataspaces[i]);
-}
-
-static void free_dataspace(unsigned i)
-{
-	tn_dataspace_free(dataspaces[i]);
-}
-
-static void out_of_ram_by_dataspaces(struct tn_env *env)
-{
-	there_and_back(env, make_dataspace, free_dataspace, TN_ERR_OUT_OF_RAM);
 }
 
 /* To the last byte: what is left is exactly taken, then nothing more goes. */
@@ -440,120 +535,9 @@ static void impossible_sizes(struct tn_env *env)
 	expect_difference(&before, &after, 0, 0);
 }
 
-static tn_error make_attachment(struct tn_env *env, unsigned i)
-{
-	(void)env;
-	attached[i] = NULL;
-	return tn_attach(dataspaces[MANY - 1], 0, 0, TN_RIGHT_READ, &attached[i]);
-}
-
-static void undo_attachment(unsigned i)
-{
-	TN_EXPECT_ERROR(tn_detach(attached[i]), TN_OK);
-}
-
-/* Most is taken by something else, so that few are enough. */
-static void out_of_ram_by_attachments(struct tn_env *env)
-{
-	struct tn_accounts now = accounts(env);
-	uint64_t left = now.ram_limit - now.ram_used;
-	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &dataspaces[MANY - 1]));
-	TN_REQUIRE_OK(tn_dataspace_alloc(left - 600 * 1024, &dataspaces[MANY - 2]));
-	there_and_back(env, make_attachment, undo_attachment, TN_ERR_OUT_OF_RAM);
-	tn_dataspace_free(dataspaces[MANY - 1]);
-	tn_dataspace_free(dataspaces[MANY - 2]);
-}
-
 static tn_error make_signal(struct tn_env *env, unsigned i)
 {
 	return tn_signal_create(tn_env_entrypoint(env), &signals[i]);
-}
-
-static void destroy_signal(unsigned i)
-{
-	tn_signal_destroy(&signals[i]);
-}
-
-static void out_of_caps_by_signals(struct tn_env *env)
-{
-	there_and_back(env, make_signal, destroy_signal, TN_ERR_OUT_OF_CAPS);
-}
-
-static tn_error make_object(struct tn_env *env, unsigned i)
-{
-	static const struct keeper_ops nothing;
-	keeper_cap cap;
-	return keeper_serve(tn_env_entrypoint(env), &objects[i], &nothing, NULL, &cap);
-}
-
-static void destroy_object(unsigned i)
-{
-	tn_object_destroy(&objects[i]);
-}
-
-static void out_of_caps_by_objects(struct tn_env *env)
-{
-	there_and_back(env, make_object, destroy_object, TN_ERR_OUT_OF_CAPS);
-}
-
-static tn_error receive(struct tn_env *env, unsigned i)
-{
-	(void)env;
-	return keeper_give(keeper, i, &received[i]);
-}
-
-static void release(unsigned i)
-{
-	tn_cap_release(received[i].handle);
-}
-
-/* A server that gives is told, and so is the client that cannot pay; the server loses nothing. */
-static void out_of_caps_by_receiving(struct tn_env *env)
-{
-	there_and_back(env, receive, release, TN_ERR_OUT_OF_CAPS);
-}
-
-/* Leaving capabilities at a server exhausts who leaves them. */
-static void out_of_caps_by_sending(struct tn_env *env)
-{
-	tn_error error = TN_OK;
-	unsigned made, sent = 0;
-	struct tn_accounts before = accounts(env), after, server_before, server_after;
-	uint64_t free_caps = before.caps_limit - before.caps_used;
-	TN_REQUIRE_OK(keeper_drop_all(keeper));
-	for (made = 0; made < free_caps * 2 / 3 && make_signal(env, made) == TN_OK; made++)
-		;
-	server_before = tn_actor_accounts("keeper");
-	while (sent < made && (error = keeper_keep(keeper, signals[sent].cap)) == TN_OK)
-		sent++;
-	TN_EXPECT_ERROR(error, TN_ERR_OUT_OF_CAPS);
-	TN_EXPECT(sent > 0);
-	server_after = tn_actor_accounts("keeper");
-	expect_difference(&server_before, &server_after, 0, 0);
-	TN_EXPECT_ERROR(keeper_drop_all(keeper), TN_OK);
-	for (unsigned i = 0; i < made; i++)
-		destroy_signal(i);
-	after = accounts(env);
-	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
-}
-
-static void *blocks[MANY];
-
-static tn_error make_block(struct tn_env *env, unsigned i)
-{
-	(void)env;
-	blocks[i] = tn_heap_alloc(100 * 1024);
-	return blocks[i] ? TN_OK : TN_ERR_OUT_OF_RAM;
-}
-
-static void free_block(unsigned i)
-{
-	tn_heap_free(blocks[i]);
-}
-
-static void out_of_ram_by_the_heap(struct tn_env *env)
-{
-	there_and_back(env, make_block, free_block, TN_ERR_OUT_OF_RAM);
 }
 
 /* More than one has cannot be donated, and nothing is lost by trying. */
@@ -625,17 +609,15 @@ void component_construct(struct tn_env *env)
 		{ "price-of-an-attachment", price_of_an_attachment },
 		{ "price-of-a-signal", price_of_a_signal },
 		{ "price-of-an-object", price_of_an_object },
+		{ "price-of-a-channel", price_of_a_channel },
+		{ "price-of-a-session", price_of_a_session },
+		{ "price-of-a-signal-with-core", price_of_a_signal_with_core },
+		{ "price-of-a-domain", price_of_a_domain },
+		{ "upgrade-and-back", upgrade_and_back },
 		{ "price-of-what-is-received", price_of_what_is_received },
 		{ "price-of-what-is-left-at-a-server", price_of_what_is_left },
-		{ "out-of-ram-by-dataspaces", out_of_ram_by_dataspaces },
 		{ "to-the-last-byte", to_the_last_byte },
 		{ "impossible-sizes", impossible_sizes },
-		{ "out-of-ram-by-attachments", out_of_ram_by_attachments },
-		{ "out-of-caps-by-signals", out_of_caps_by_signals },
-		{ "out-of-caps-by-objects", out_of_caps_by_objects },
-		{ "out-of-caps-by-receiving", out_of_caps_by_receiving },
-		{ "out-of-caps-by-sending", out_of_caps_by_sending },
-		{ "out-of-ram-by-the-heap", out_of_ram_by_the_heap },
 		{ "sessions-too-dear", sessions_too_dear },
 		{ "one-who-takes-all-disturbs-nobody", one_who_takes_all_disturbs_nobody },
 		{ "the-killed-give-back", the_killed_give_back },

@@ -97,7 +97,7 @@ static tn_error fail(void *self, struct tn_request *request, uint32_t error, uin
 	(void)self;
 	(void)request;
 	*never = 1;
-	return (tn_error)error;
+	return tn_error_of(error);
 }
 
 static tn_error chain(void *self, struct tn_request *request, uint32_t depth, const void *data,
@@ -146,7 +146,7 @@ static tn_error lie(const void *ops, void *self, struct tn_request *request)
 	if (which >= LIE_COUNT)
 		return TN_ERR_ARGUMENT;
 	if (which == LIE_UNKNOWN_ERROR)
-		return (tn_error)200;
+		return tn_error_of(200);
 	request->reply_length = lengths[which];
 	if (which == LIE_CAP_NOT_EXPECTED || which == LIE_CAP_NOT_TRANSFERRED) {
 		request->reply_caps[0] = server.object.handle;

@@ -124,7 +124,7 @@ static void errors_pass_through(struct tn_env *env)
 	(void)env;
 	for (uint32_t error = 1; error < TN_ERROR_COUNT; error++) {
 		uint64_t never = 5;
-		TN_EXPECT_ERROR(kinds_fail(server, error, &never), (tn_error)error);
+		TN_EXPECT_ERROR(kinds_fail(server, error, &never), tn_error_of(error));
 		TN_EXPECT_EQUAL(never, 5);
 	}
 	expect_alive();

@@ -118,7 +118,7 @@ static void play_thrower(struct tn_env *env)
 {
 	tn_signal_cap cap = { tn_actor_get("thrown") };
 	(void)env;
-	tn_exit((int)tn_signal_submit(cap));
+	tn_exit((int)tn_error_number(tn_signal_submit(cap)));
 }
 
 /* -- main -- */

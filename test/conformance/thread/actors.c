@@ -89,7 +89,7 @@ static void call_until_error(void *argument)
 void play_caller(struct tn_env *env)
 {
 	struct tn_thread *threads[CALLERS];
-	int value = TN_ERR_GONE;
+	tn_error error = TN_ERR_GONE;
 	(void)env;
 	target.handle = tn_actor_get("target");
 	for (unsigned i = 0; i < CALLERS; i++)
@@ -101,9 +101,9 @@ void play_caller(struct tn_env *env)
 	for (unsigned i = 0; i < CALLERS; i++) {
 		TN_MUST(tn_thread_join(threads[i]));
 		if (results[i] != TN_ERR_GONE)
-			value = (int)results[i];
+			error = results[i];
 	}
-	tn_exit(value);
+	tn_exit((int)tn_error_number(error));
 }
 
 static void call_and_stay(void *argument)

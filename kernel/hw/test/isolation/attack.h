@@ -64,7 +64,7 @@ static inline uint64_t raw(uint64_t number, uint64_t rdi, uint64_t rsi)
 }
 
 /* The status of the reply to a message made by hand; it must get one. */
-uint32_t raw_message(tn_handle to, uint16_t opcode, uint32_t length, uint32_t caps);
+tn_error raw_message(tn_handle to, uint16_t opcode, uint32_t length, uint32_t caps);
 
 static inline unsigned char *message_frame(void)
 {

@@ -56,11 +56,11 @@ uint64_t attack_random(void)
 	return state;
 }
 
-uint32_t raw_message(tn_handle to, uint16_t opcode, uint32_t length, uint32_t caps)
+tn_error raw_message(tn_handle to, uint16_t opcode, uint32_t length, uint32_t caps)
 {
 	struct hw_result r = hw_call2(HW_CALL, to, hw_tag(opcode, length, caps, 0));
 	HOLDS(r.status == HW_OK);
-	return HW_TAG_STATUS(r.rsi);
+	return tn_error_of(HW_TAG_STATUS(r.rsi));
 }
 
 static void play_attacker(struct tn_env *env)

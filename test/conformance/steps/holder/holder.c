@@ -15,5 +15,6 @@ void component_construct(struct tn_env *env)
 	for (uint32_t i = 0; i < MANY; i++)
 		if (tn_pd_object_create(tn_env_pd(env), 0, i, &cap) != TN_OK)
 			tn_exit(1);
-	tn_exit((int)tn_session_open("Full", "", none, &tn_time_interface, &session));
+	tn_exit((int)tn_error_number(
+		tn_session_open("Full", "", none, &tn_time_interface, &session)));
 }
