@@ -420,8 +420,11 @@ tn_error root_request(struct object *object, struct tn_request *request)
 
 void root_start(uint64_t ram, uint64_t caps)
 {
+	struct port_module module;
 	struct pd *init;
 	tn_tree_init(&sessions, order_of_ids);
+	if (!rom_module("init", &module))
+		core_log("ROM module \"init\" is missing: nothing can be started");
 	object_init(&root, OBJECT_PARENT, &core_pd);
 	tn_error error = pd_create(&core_pd, "init", ram, caps, &init);
 	if (error == TN_OK)

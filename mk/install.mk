@@ -9,6 +9,12 @@ VERSION := 0.1.0
 SDK_LIB := $(PREFIX)/lib/tenon
 SDK_INCLUDE := $(PREFIX)/include
 
+ifneq ($(filter install%,$(MAKECMDGOALS)),)
+ifeq ($(filter /%,$(PREFIX)),)
+$(error PREFIX=$(PREFIX) is not an absolute path: let it begin with /)
+endif
+endif
+
 .PHONY: install
 install: $(STUB) $(CRT) $(LIBRARIES) install-system ## install the SDK: headers, libraries, the command tenon, kernels (PREFIX= DESTDIR=)
 	install -d $(DESTDIR)$(SDK_INCLUDE)/tenon $(DESTDIR)$(SDK_LIB) $(DESTDIR)$(PREFIX)/lib/pkgconfig

@@ -47,6 +47,9 @@ static void load(struct module *module, const char *name, tn_rom_cap rom)
 	uint64_t size = 0, mapped = 0;
 	uint32_t rights;
 	tn_error error = tn_rom_dataspace(rom, &size, &image.rom);
+	if (error == TN_OK && size == 0)
+		cannot_start("%s: the file is empty; it must be a Tenon executable or library",
+			     name);
 	if (error == TN_OK)
 		error = tn_dataspace_info(image.rom, &mapped, &rights);
 	if (error == TN_OK && size > mapped) /* the ROM's server says one thing and gives another */

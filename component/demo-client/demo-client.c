@@ -3,15 +3,17 @@
 
 /*
  * Feeds ROM "input" to the Sha256 and the Wc server, once in messages and once in a shared
- * dataspace, expects the same both times, waits for a timer signal, and prints.
+ * dataspace, expects the same both times, waits for a timer signal, and prints. Then it makes a
+ * server fault and finds it again, and asks for more memory than it has.
  */
 
+#include "../demo-fragile/fragile.h"
 #include <tenon/component.h>
 #include <tenon/sha256_session.h>
 #include <tenon/timer.h>
 #include <tenon/wc_session.h>
 
-enum { WINDOW = 256 * 1024, CHUNK = TN_SHA256_CHUNK_MAX, WAIT_US = 100000 };
+enum { MUCH = 64 << 20, WINDOW = 256 * 1024, CHUNK = TN_SHA256_CHUNK_MAX, WAIT_US = 10000 };
 
 struct result {
 	unsigned char digest[TN_SHA256_SIZE];
@@ -133,6 +135,47 @@ static uint64_t wait_for_timer(struct tn_env *env)
 	return after - before;
 }
 
+/* -- a service that ends and comes back -- */
+
+/* Waits until somebody serves it: a configuration that comes later, or who starts the server again.
+ */
+static fragile_cap open_fragile(struct tn_session *session)
+{
+	const struct tn_quota none = { 0, 0 };
+	check(tn_session_open("Fragile", "", none, &fragile_interface, session), "Fragile");
+	return (fragile_cap){ session->cap };
+}
+
+static void divide(fragile_cap fragile, const char *by_whom)
+{
+	uint32_t quotient = 0;
+	check(fragile_divide(fragile, 7, &quotient), "Fragile divide");
+	tn_log("42 / 7 = %u, says %s", quotient, by_whom);
+}
+
+static void show_restart(void)
+{
+	struct tn_session session;
+	uint32_t quotient;
+	fragile_cap fragile = open_fragile(&session);
+	divide(fragile, "a server that a changed configuration has started");
+	tn_error error = fragile_divide(fragile, 0, &quotient);
+	if (error == TN_OK)
+		fail("a division by 0 succeeded", error);
+	tn_log("42 / 0: %s; the server has faulted", tn_error_text(error));
+	tn_session_close(&session);
+	divide(open_fragile(&session), "the server that was started again");
+}
+
+static void show_refusal(void)
+{
+	tn_dataspace_cap much;
+	tn_error error = tn_dataspace_alloc(MUCH, &much);
+	if (error == TN_OK)
+		fail("more memory than the quota allows", error);
+	tn_log("64 MiB for a component with a quota of 4: %s", tn_error_text(error));
+}
+
 static bool same(const struct result *a, const struct result *b)
 {
 	return __builtin_memcmp(a->digest, b->digest, sizeof(a->digest)) == 0 &&
@@ -164,5 +207,7 @@ void component_construct(struct tn_env *env)
 	tn_log("wc %llu %llu %llu", (unsigned long long)shared.lines,
 	       (unsigned long long)shared.words, (unsigned long long)shared.bytes);
 	tn_log("timer signal after at least %d us", WAIT_US);
+	show_refusal();
+	show_restart();
 	tn_exit(0);
 }

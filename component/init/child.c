@@ -7,6 +7,13 @@
 
 #include <tenon/text.h>
 
+/* The runtime's. It says why, if it could get as far as that. */
+enum { EXIT_NOT_LOADED = 127 };
+
+static const char *const not_loaded =
+	": could not be loaded; the loader says why, or caps= and ram= "
+	"are too low for it";
+
 struct child *child_create(const char *name)
 {
 	struct child *child = tn_heap_alloc(sizeof(*child));
@@ -110,7 +117,8 @@ static void log_end(const struct child *child)
 	const struct tn_child_end *end = &child->end;
 	switch (end->cause) {
 	case TN_CHILD_EXITED:
-		tn_log("%s exited with value %d", child->name, end->value);
+		tn_log("%s exited with value %d%s", child->name, end->value,
+		       end->value == EXIT_NOT_LOADED ? not_loaded : "");
 		return;
 	case TN_CHILD_FAULTED:
 		tn_log("%s faulted (%s, address 0x%llx, instruction 0x%llx): "

@@ -21,8 +21,15 @@ COMMANDS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """What is wrong comes first, and how to call it is told to who asks."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}: see {self.prog} --help\n")
+
+
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="tenon", description=__doc__.partition(" tenon(1)")[0],
+    parser = Parser(prog="tenon", description=__doc__.partition(" tenon(1)")[0],
                                      epilog="tenon COMMAND --help tells more; so does tenon(1).")
     parser.add_argument("--version", action="version", version="tenon 0.1.0")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)

@@ -106,6 +106,26 @@ def run_folder(build):
                   f"({tempfile.gettempdir()}) can be written and has a name without comma and blank")
 
 
+def what_is_wrong(path):
+    """With the file of a ROM, or nothing."""
+    if path.is_dir():
+        return f"{path} is a folder: name a file"
+    if not path.exists():
+        return f"there is no file {path}; run make, or correct the name"
+    if not os.access(path, os.R_OK):
+        return f"{path}: no permission to read it: change its permissions, or choose another"
+    return ""
+
+
+def copy_file(file, place):
+    try:
+        with open(file, "rb") as source, open(place, "wb") as copy:
+            shutil.copyfileobj(source, copy)
+    except OSError as error:
+        error.filename = error.filename or str(place.parent.parent)
+        raise
+
+
 class Bundle:
     """The ROMs of a run, in a directory of its own that goes away with it."""
 
@@ -131,8 +151,9 @@ class Bundle:
                 files[rom.name] = find_file(self.build, kernel, scenario, named.get(rom.name, rom))
         files.update(given)
         for rom, file in files.items():
-            if not pathlib.Path(file).exists() or pathlib.Path(file).is_dir():
-                raise Problem(f"ROM {rom}: there is no file {file}; run make, or correct the name")
+            wrong = what_is_wrong(pathlib.Path(file))
+            if wrong:
+                raise Problem(f"ROM {rom}: {wrong}")
         self.files = files
 
     def __enter__(self):
@@ -155,8 +176,7 @@ class Bundle:
             if file.is_file():
                 place.symlink_to(file)
             else:
-                with open(file, "rb") as source, open(place, "wb") as copy:
-                    shutil.copyfileobj(source, copy)
+                copy_file(file, place)
             self.arguments.append(f"{rom}={os.path.relpath(place)}")
 
     def __exit__(self, *_):

@@ -119,7 +119,7 @@ refuse:
 	inc %ebx
 	jmp 1b
 2:	mov $0xf4, %dx
-	mov $127, %eax
+	xor %eax, %eax /* PANIC_KERNEL, as machine_shutdown() turns it */
 	out %eax, %dx
 3:	cli
 	hlt

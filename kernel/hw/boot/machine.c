@@ -45,7 +45,7 @@ void boot_add_module(uint64_t base, uint64_t end, const char *line, uint64_t len
 	struct boot_module *module = boot_machine.modules + boot_machine.module_count;
 
 	if (boot_machine.module_count == BOOT_MODULES)
-		panic("too many modules");
+		panic("too many modules: it takes core and 40 ROMs");
 	/* Asked for by the header: core hands modules out page by page. */
 	if (base % HW_PAGE_SIZE != 0 || end < base)
 		panic("a module is not page-aligned");

@@ -91,7 +91,8 @@ void events_init(void)
 	signal_fd = (int)linux_call4(__NR_signalfd4, -1, &signals, 8, O_CLOEXEC | O_NONBLOCK);
 	if (epoll_fd < 0 || watch_add(timer_fd, &timer_watch, EPOLLIN) != 0 ||
 	    watch_add(signal_fd, &signal_watch, EPOLLIN) != 0)
-		start_failed("cannot create epoll, timerfd or signalfd", "", "");
+		start_failed("epoll, timerfd or signalfd does not work here; ",
+			     "Linux 6.1 or later is needed, and enough descriptors", "");
 }
 
 uint64_t port_time(void)

@@ -5,6 +5,7 @@
 #include "local.h"
 #include <linux/resource.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <linux/sysinfo.h>
 
 enum { EXIT_USAGE = 2, STACK_LIMIT = 8 << 20, DESCRIPTORS_MAX = 1 << 20, DESCRIPTORS_MIN = 64 };
@@ -84,6 +85,16 @@ static void separate(void)
 		linux_call1(__NR_unshare, CLONE_NEWUSER | fences);
 }
 
+static const char *const needed = "Linux 6.1 or later is needed";
+
+/* Without it no component could be held in its sandbox. */
+static void check_seccomp(void)
+{
+	const uint32_t action = SECCOMP_RET_USER_NOTIF;
+	if (linux_call3(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) != 0)
+		start_failed("seccomp() with notifications does not work here; ", needed, "");
+}
+
 /* What is open at 0 to 4 must not be mistaken for what core opens. */
 static void reserve_descriptors(void)
 {
@@ -92,7 +103,7 @@ static void reserve_descriptors(void)
 		fd = memory_file(0, false);
 	while (fd >= 0 && fd <= CORE_FD_LAUNCHER);
 	if (fd < 0)
-		start_failed("memfd_create: not available on this kernel", "", "");
+		start_failed("memfd_create() does not work here; ", needed, "");
 	for (int reserved = CORE_FD_SOCKET; reserved <= CORE_FD_LAUNCHER; reserved++)
 		linux_call3(__NR_dup3, fd, reserved, 02000000 /* O_CLOEXEC */);
 	linux_close((int)fd);
@@ -171,6 +182,7 @@ __attribute__((used)) _Noreturn void linux_start(const uint64_t *stack)
 		take_option(argv[0]);
 	if (argc <= 0)
 		start_failed(usage, "", "");
+	check_seccomp();
 	set_limits();
 	modules_open(argc, argv);
 	if (namespaces)
