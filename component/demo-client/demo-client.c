@@ -11,7 +11,7 @@
 #include <tenon/timer.h>
 #include <tenon/wc_session.h>
 
-enum { WINDOW = 256 * 1024, CHUNK = TN_SHA256_CHUNK_MAX, WAIT_US = 10000 };
+enum { WINDOW = 256 * 1024, CHUNK = TN_SHA256_CHUNK_MAX, WAIT_US = 100000 };
 
 struct result {
 	unsigned char digest[TN_SHA256_SIZE];
