@@ -62,7 +62,7 @@ include mk/fuzz.mk
 host: $(KDL_JSON)
 
 # -- the gates, the SDK and the tools, as tests --
-.PHONY: check-gates check-build check-debug check-models check-places tool-test
+.PHONY: check-gates check-build check-debug check-models check-places check-tutorial tool-test
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
@@ -75,6 +75,8 @@ check-models: ## the models as they are; make verify shows that each step is nee
 	@tool/verify --quick
 check-debug: all ## gdb, strace and the kernel debugger, as a user would call them
 	@test/debug/run $(BUILD) "$(KERNELS)"
+check-tutorial: all ## each command of doc/tutorial.md, and what it prints
+	@BUILD="$(BUILD)" test/doc/run doc/tutorial.md
 check-places: $(KDL_JSON) ## whether each place that make mutate breaks is still there
 	@tool/mutate --build $(BUILD) --check
-HOST_TESTS += check check-gates check-build check-debug check-models check-places tool-test
+HOST_TESTS += check check-gates check-build check-debug check-models check-places check-tutorial tool-test
