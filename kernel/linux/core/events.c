@@ -78,8 +78,8 @@ void events_reply(struct pd *pd)
 	if (!port->reply.held)
 		return;
 	port->reply.held = false;
-	link_reply(core_link(pd), port->reply.sequence, (tn_error)port->reply.status,
-		   port->reply.length, port->reply.cap_count);
+	link_reply(core_link(pd), port->reply.sequence, port->reply.status, port->reply.length,
+		   port->reply.cap_count);
 }
 
 void events_init(void)
@@ -157,7 +157,7 @@ static void serve(struct pd *pd)
 		LINK_WRITE(link->caps[i], request.reply_caps[i]);
 	port_of(pd)->reply.held = true;
 	port_of(pd)->reply.sequence = taken.sequence;
-	port_of(pd)->reply.status = (uint32_t)status;
+	port_of(pd)->reply.status = status;
 	port_of(pd)->reply.length = request.reply_length;
 	port_of(pd)->reply.cap_count = request.reply_cap_count;
 	if (!port_of(pd)->awaited)

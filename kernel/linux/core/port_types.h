@@ -6,6 +6,7 @@
 
 #include <core/list.h>
 #include <stdint.h>
+#include <tenon/error.h>
 
 struct pd;
 struct link;
@@ -52,7 +53,8 @@ struct port_pd {
 	uint32_t awaited; /* unmaps of others that its request waits for */
 	struct {
 		bool held;
-		uint32_t sequence, status, length, cap_count;
+		uint32_t sequence, length, cap_count;
+		tn_error status;
 	} reply;
 	uint32_t pieces; /* of managed dataspaces that may be mapped */
 };
