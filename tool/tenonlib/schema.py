@@ -106,7 +106,7 @@ class Form:
 
 
 TARGETS = {
-    "parent": Form(properties={"label": LABEL}),
+    "parent": Form(properties={"label": LABEL, "family": Truth()}),
     "child": Form(CHILD, properties={"label": LABEL, "wait": Truth()}),
     "any-child": Form(properties={"label": LABEL, "wait": Truth()}),
     "state": Form(properties={"label": LABEL}),

@@ -78,7 +78,7 @@ void events_reply(struct pd *pd)
 	if (!port->reply.held)
 		return;
 	port->reply.held = false;
-	link_reply(core_link(pd), port->reply.sequence, (tn_error)port->reply.status,
+	link_reply(core_link(pd), port->reply.sequence, tn_error_of(port->reply.status),
 		   port->reply.length, port->reply.cap_count);
 }
 
@@ -156,7 +156,7 @@ static void serve(struct pd *pd)
 		LINK_WRITE(link->caps[i], request.reply_caps[i]);
 	port_of(pd)->reply.held = true;
 	port_of(pd)->reply.sequence = taken.sequence;
-	port_of(pd)->reply.status = (uint32_t)status;
+	port_of(pd)->reply.status = tn_error_number(status);
 	port_of(pd)->reply.length = request.reply_length;
 	port_of(pd)->reply.cap_count = request.reply_cap_count;
 	if (!port_of(pd)->awaited)

@@ -29,7 +29,7 @@ void play_queuer(struct tn_env *env)
 
 void play_blocker(struct tn_env *env)
 {
-	tn_exit((int)steps_hold(find("server"), tn_env_name(env)));
+	tn_exit((int)tn_error_number(steps_hold(find("server"), tn_env_name(env))));
 }
 
 void play_waiter(struct tn_env *env)
@@ -37,7 +37,7 @@ void play_waiter(struct tn_env *env)
 	uint64_t back;
 	steps_cap target = find("target");
 	tn_actor_post(tn_env_name(env));
-	tn_exit((int)steps_echo(target, 1, &back));
+	tn_exit((int)tn_error_number(steps_echo(target, 1, &back)));
 }
 
 void play_flooder(struct tn_env *env)
@@ -48,7 +48,7 @@ void play_flooder(struct tn_env *env)
 	tn_actor_post(tn_env_name(env));
 	while ((error = steps_echo(target, 1, &back)) == TN_OK)
 		;
-	tn_exit((int)error);
+	tn_exit((int)tn_error_number(error));
 }
 
 void play_mortal(struct tn_env *env)

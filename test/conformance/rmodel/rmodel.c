@@ -73,8 +73,8 @@ static void expect(bool holds, const char *what, uint64_t a, uint64_t b)
 
 static void expect_error(tn_error error, tn_error expected, const char *what)
 {
-	note((uint64_t)error);
-	expect(error == expected, what, error, expected);
+	note(tn_error_number(error));
+	expect(error == expected, what, tn_error_number(error), tn_error_number(expected));
 }
 
 static void must(tn_error error, const char *what)

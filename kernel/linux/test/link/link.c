@@ -77,7 +77,7 @@ static struct linux_cap_entry entry_of(tn_handle handle)
 	return ((const struct linux_cap_entry *)LINUX_CAPS)[TN_HANDLE_INDEX(handle)];
 }
 
-static uint32_t send(struct message message)
+static tn_error send(struct message message)
 {
 	static const uint64_t one = 1;
 	static uint32_t sequence = 0x70000000;
@@ -94,10 +94,10 @@ static uint32_t send(struct message message)
 	linux_call3(__NR_write, LINUX_FD_EVENTS + number, &one, 8);
 	for (unsigned i = 0; i < PATIENCE; i++) {
 		if (__atomic_load_n(&link->reply, __ATOMIC_SEQ_CST) == sequence)
-			return LINK_READ(link->status);
+			return tn_error_of(LINK_READ(link->status));
 		(void)!tn_pd_accounts(pd, &ignored); /* takes a moment */
 	}
-	return TN_ERROR_COUNT;
+	return tn_error_of(TN_ERROR_COUNT);
 }
 
 static void expect_reached(uint64_t open)
