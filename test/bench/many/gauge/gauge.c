@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * How long it takes until many components run: the share of each. The configuration says how many they
- * are: `config count=N`. It begins when the first init gets its scenario, which comes from here.
+ * How long it takes until many components run: the share of each. The configuration says how many
+ * they are: `config count=N`. It begins when the first init gets its scenario, which comes from
+ * here.
  */
 
 #include "../../measure.h"
