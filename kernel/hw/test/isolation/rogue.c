@@ -17,7 +17,7 @@ static tn_handle offer(struct tn_env *env)
 {
 	static struct tn_object object = { .dispatch = never_called };
 	TN_MUST(tn_object_create(tn_env_entrypoint(env), &object));
-	tn_actor_put("rogue", object.handle);
+	attack_offer(object.handle);
 	return object.handle;
 }
 
@@ -34,12 +34,6 @@ static uint64_t take_request(void)
 static void reply_raw(uint64_t tag)
 {
 	raw(HW_REPLY_WAIT, HW_WAIT_REPLY | HW_WAIT_SIGNALS_ONLY | HW_WAIT_POLL, tag);
-}
-
-static victim_cap find_rogue(void)
-{
-	victim_cap rogue = { tn_actor_get("rogue") };
-	return rogue;
 }
 
 #define TAG(length, caps, status) \
@@ -84,7 +78,7 @@ static void reply_anything(struct tn_env *env)
 
 static void hear_anything(void)
 {
-	victim_cap rogue = find_rogue();
+	victim_cap rogue = attack_rogue();
 	uint64_t back;
 	for (unsigned i = 0; i < REPLIES; i++)
 		TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), replies[i].expected);
@@ -116,7 +110,7 @@ static void reply_twice(struct tn_env *env)
 
 static void hear_answers(void)
 {
-	victim_cap rogue = find_rogue();
+	victim_cap rogue = attack_rogue();
 	uint64_t back;
 	for (uint64_t i = 0; i < ANSWERS; i++) {
 		back = LIE;
@@ -146,7 +140,7 @@ static void reply_caps_to_nobody(struct tn_env *env)
 
 static void hear_and_pay_nothing(void)
 {
-	victim_cap rogue = find_rogue();
+	victim_cap rogue = attack_rogue();
 	uint64_t back;
 	struct tn_accounts before = tn_actor_accounts("main");
 	TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), TN_OK);
@@ -172,7 +166,7 @@ static void records_are_lies(struct tn_env *env)
 
 static void pass_caps(void)
 {
-	victim_cap rogue = find_rogue();
+	victim_cap rogue = attack_rogue();
 	tn_any_cap self = { rogue.handle };
 	for (unsigned i = 0; i < ANSWERS; i++)
 		TN_EXPECT_ERROR(victim_hold(rogue, self), TN_OK);
@@ -184,21 +178,6 @@ static void call_itself(struct tn_env *env)
 	tn_handle own = offer(env);
 	for (unsigned i = 0; i < 1000; i++)
 		HOLDS(raw(HW_CALL, own, attack_random() & 0xff) == HW_ERR_DEADLOCK);
-}
-
-/* Ends the world for itself, with a transfer to the victim that it has not announced. */
-static void die_in_a_transfer(struct tn_env *env)
-{
-	victim_cap victim = attack_victim();
-	static struct tn_signal own[TN_MESSAGE_CAPS_MAX];
-	struct tn_handles eight = { .count = TN_MESSAGE_CAPS_MAX };
-	for (unsigned i = 0; i < eight.count; i++) {
-		TN_MUST(tn_signal_create(tn_env_entrypoint(env), &own[i]));
-		eight.handle[i] = own[i].cap.handle;
-	}
-	for (unsigned i = 0; i < 50; i++)
-		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, eight));
-	__asm__ volatile("ud2");
 }
 
 /* What is transferred is destroyed before it is announced. */
@@ -215,25 +194,6 @@ static void transfer_what_is_gone(struct tn_env *env)
 	}
 }
 
-static void transfer_too_many(struct tn_env *env)
-{
-	victim_cap victim = attack_victim();
-	for (unsigned bit = 0; bit < 32; bit++) {
-		struct tn_handles many = { .count = TN_MESSAGE_CAPS_MAX + (1u << bit) };
-		HOLDS(tn_pd_transfer_call(tn_env_pd(env), victim.handle, many) == TN_ERR_ARGUMENT);
-	}
-}
-
-/* Handles that are not the sender's own, also ones that may be somebody's. */
-static void transfer_what_is_others(struct tn_env *env)
-{
-	victim_cap victim = attack_victim();
-	for (uint32_t i = 1; i < 4096; i++) {
-		struct tn_handles one = { .count = 1, .handle = { TN_HANDLE(i % 4, 99, i / 4) } };
-		HOLDS(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one) == TN_ERR_CAPABILITY);
-	}
-}
-
 const struct attack rogue_attacks[] = {
 	{ "reply-anything", reply_anything, TN_FAULT_INSTRUCTION, hear_anything },
 	{ "reply-twice", reply_twice, SURVIVES, hear_answers },
@@ -241,9 +201,6 @@ const struct attack rogue_attacks[] = {
 	  hear_and_pay_nothing },
 	{ "records-are-lies", records_are_lies, SURVIVES, pass_caps },
 	{ "call-itself", call_itself, SURVIVES, NULL },
-	{ "die-in-a-transfer", die_in_a_transfer, TN_FAULT_INSTRUCTION, NULL },
 	{ "transfer-what-is-gone", transfer_what_is_gone, SURVIVES, NULL },
-	{ "transfer-too-many", transfer_too_many, SURVIVES, NULL },
-	{ "transfer-what-is-others", transfer_what_is_others, SURVIVES, NULL },
 	{ NULL, NULL, 0, NULL },
 };
