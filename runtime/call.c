@@ -23,7 +23,7 @@ static struct tn_mutex turns_lock;
 static struct tn_condition turns_changed;
 static uint32_t turns;
 
-static void end_turn(void)
+__attribute__((noinline)) static void end_turn(void)
 {
 	__atomic_store_n(&thread_page()->transferring, 0, __ATOMIC_SEQ_CST);
 	tn_mutex_lock(&turns_lock);

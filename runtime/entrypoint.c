@@ -98,14 +98,20 @@ static void *service_begins(struct tn_entrypoint *entrypoint, uint32_t key, bool
 	return entry ? entrypoint->serving : NULL;
 }
 
-static void service_ends(struct tn_entrypoint *entrypoint)
+static __attribute__((noinline)) void tell_idle(struct tn_entrypoint *entrypoint)
 {
 	tn_mutex_lock(&entrypoint->lock);
-	entrypoint->serving = NULL;
-	if (entrypoint->awaited)
-		tn_condition_broadcast(&entrypoint->idle);
 	entrypoint->awaited = false;
+	tn_condition_broadcast(&entrypoint->idle);
 	tn_mutex_unlock(&entrypoint->lock);
+}
+
+/* Without the lock: whoever waits says so first, then looks; see await_service(). */
+static void service_ends(struct tn_entrypoint *entrypoint)
+{
+	__atomic_store_n(&entrypoint->serving, NULL, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&entrypoint->awaited, __ATOMIC_SEQ_CST))
+		tell_idle(entrypoint);
 }
 
 /* Another thread is about to free it: not before its handler has ended. */
@@ -114,8 +120,10 @@ static void await_service(struct tn_entrypoint *entrypoint, const void *target)
 	if (entrypoint->thread == thread_index())
 		return;
 	tn_mutex_lock(&entrypoint->lock);
-	while (entrypoint->serving == target) {
-		entrypoint->awaited = true;
+	for (;;) {
+		__atomic_store_n(&entrypoint->awaited, true, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&entrypoint->serving, __ATOMIC_SEQ_CST) != target)
+			break;
 		tn_condition_wait(&entrypoint->idle, &entrypoint->lock);
 	}
 	tn_mutex_unlock(&entrypoint->lock);

@@ -196,16 +196,16 @@ static uint64_t serve(uint64_t badge, uint64_t tag)
 
 void port_run(void)
 {
-	uint64_t flags = 0, tag = 0;
+	uint64_t flags = 0, tag = 0, instruction;
 	for (;;) {
-		struct hw_result event = hw_call2(HW_REPLY_WAIT, flags, tag);
+		struct hw_result event = hw_wait(flags, tag, &instruction);
 		flags = 0;
 		if (event.status == HW_EVENT_REQUEST) {
 			tag = serve(event.rdi, event.rsi);
 			flags = HW_WAIT_REPLY;
 		} else if (event.status == HW_EVENT_FAULT) {
 			fault_handle(event.rdi, (uint32_t)event.rsi, (uint32_t)(event.rsi >> 32),
-				     event.rdx);
+				     event.rdx, instruction);
 		} else if (event.status == HW_EVENT_SIGNAL && event.rdi == BADGE_DEADLINE) {
 			expired();
 		}
