@@ -5,6 +5,9 @@
 #include "lists.h"
 #include <tenon/thread.h>
 
+/* Of the last transfer. */
+static uint8_t mark;
+
 enum { CALLS = 20000, LINES = 100, SESSIONS = 200 };
 
 /* The victim can be reached, and has its own, while the attacker has nothing left. */
@@ -97,7 +100,7 @@ static void take_all_of_the_victim(struct tn_env *env)
 		error = tn_pd_signal_create(pd, 0, key, &signal);
 		struct tn_handles one = { .count = 1, .handle = { signal.handle } };
 		if (error == TN_OK)
-			error = tn_pd_transfer_call(pd, victim.handle, one);
+			error = tn_pd_transfer_call(pd, victim.handle, one, &mark);
 	}
 	HOLDS(is_exhausted(error));
 	expect_victim_has_its_own(victim);

@@ -4,6 +4,9 @@
 /* Transfers of capabilities that are not announced, not owned, or too many. */
 #include "lists.h"
 
+/* Of the last transfer. */
+static uint8_t mark;
+
 /* Ends the world for itself, with a transfer to the victim that it has not announced. */
 static void die_in_a_transfer(struct tn_env *env)
 {
@@ -15,7 +18,7 @@ static void die_in_a_transfer(struct tn_env *env)
 		eight.handle[i] = own[i].cap.handle;
 	}
 	for (unsigned i = 0; i < 50; i++)
-		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, eight));
+		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, eight, &mark));
 	__builtin_trap();
 }
 
@@ -24,7 +27,8 @@ static void transfer_too_many(struct tn_env *env)
 	victim_cap victim = attack_victim();
 	for (unsigned bit = 0; bit < 32; bit++) {
 		struct tn_handles many = { .count = TN_MESSAGE_CAPS_MAX + (1u << bit) };
-		HOLDS(tn_pd_transfer_call(tn_env_pd(env), victim.handle, many) == TN_ERR_ARGUMENT);
+		HOLDS(tn_pd_transfer_call(tn_env_pd(env), victim.handle, many, &mark) ==
+		      TN_ERR_ARGUMENT);
 	}
 }
 
@@ -34,7 +38,8 @@ static void transfer_what_is_others(struct tn_env *env)
 	victim_cap victim = attack_victim();
 	for (uint32_t i = 1; i < 4096; i++) {
 		struct tn_handles one = { .count = 1, .handle = { TN_HANDLE(i % 4, 99, i / 4) } };
-		HOLDS(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one) == TN_ERR_CAPABILITY);
+		HOLDS(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one, &mark) ==
+		      TN_ERR_CAPABILITY);
 	}
 }
 
@@ -45,7 +50,7 @@ static void transfer_for_nothing(struct tn_env *env)
 	struct tn_handles one = { .count = 1, .handle = { attack_alarm().handle } };
 	uint64_t back;
 	for (unsigned i = 0; i < 5000; i++)
-		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one));
+		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one, &mark));
 	HOLDS(victim_echo(victim, 1, &back) == TN_OK);
 }
 
@@ -55,7 +60,7 @@ static void transfer_for_nothing_for_good(struct tn_env *env)
 	struct tn_handles one = { .count = 1, .handle = { attack_alarm().handle } };
 	tn_actor_post("transfer-for-nothing-for-good");
 	for (;;)
-		(void)!tn_pd_transfer_call(tn_env_pd(env), victim.handle, one);
+		(void)!tn_pd_transfer_call(tn_env_pd(env), victim.handle, one, &mark);
 }
 
 /* Killed at whatever step of a transfer it is. */
@@ -73,9 +78,10 @@ static void reply_to_nobody(struct tn_env *env)
 {
 	struct tn_handles one = { .count = 1, .handle = { attack_alarm().handle } };
 	for (uint64_t channel = 0; channel < 4096; channel++)
-		HOLDS(tn_pd_transfer_reply(tn_env_pd(env), channel, 0, one) == TN_ERR_GONE);
+		HOLDS(tn_pd_transfer_reply(tn_env_pd(env), channel, 0, one, &mark) == TN_ERR_GONE);
 	for (unsigned bit = 12; bit < 64; bit++)
-		HOLDS(tn_pd_transfer_reply(tn_env_pd(env), 1ull << bit, 0, one) == TN_ERR_GONE);
+		HOLDS(tn_pd_transfer_reply(tn_env_pd(env), 1ull << bit, 0, one, &mark) ==
+		      TN_ERR_GONE);
 }
 
 const struct attack transfer_attacks[] = {

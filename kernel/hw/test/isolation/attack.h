@@ -19,6 +19,8 @@ static inline uint64_t raw(uint64_t number, uint64_t rdi, uint64_t rsi)
 
 /* The status of the reply to a message made by hand; it must get one. */
 tn_error raw_message(tn_handle to, uint16_t opcode, uint32_t length, uint32_t caps);
+/* So many capabilities, of the transfer with that mark. */
+#define MARKED(caps, mark) ((caps) | (uint32_t)(mark) << 8)
 
 static inline unsigned char *message_frame(void)
 {

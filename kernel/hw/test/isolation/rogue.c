@@ -4,6 +4,9 @@
 /* Servers that reply as they like, and clients that die with a transfer under way. */
 #include "attack.h"
 
+/* Of the last transfer. */
+static uint8_t mark;
+
 static tn_error never_called(const void *ops, void *self, struct tn_request *request)
 {
 	(void)ops;
@@ -37,19 +40,21 @@ static void reply_raw(uint64_t tag)
 }
 
 #define TAG(length, caps, status) \
-	((uint64_t)(length) << 16 | (uint64_t)(caps) << 32 | (uint64_t)(status) << 40)
+	((uint64_t)(status) | (uint64_t)(length) << 16 | (uint64_t)(caps) << 32)
 
 static const struct {
 	uint64_t tag;
 	tn_error expected;
 } replies[] = {
 	{ TAG(8, 0, 0), TN_OK },                 /* so that it is seen to work at all */
-	{ TAG(8, 0, 0) | 0xffff, TN_OK },        /* a reply's opcode means nothing */
+	{ TAG(8, 0, 0) | 0xffull << 40, TN_OK }, /* the mark of nothing means nothing */
 	{ TAG(8, 0, 0) | 0xffull << 56, TN_OK }, /* nor do bits that nobody reads */
 	{ TAG(8, 0, 0xffff), TN_ERR_PROTOCOL },
 	{ TAG(8, 0, TN_ERROR_COUNT), TN_ERR_PROTOCOL },
+	{ TAG(8, 0, 0xff00 + TN_ERR_BUSY), TN_ERR_PROTOCOL },
 	{ TAG(8, 0, TN_ERR_BUSY), TN_ERR_BUSY },
 	{ TAG(8, 1, 0), TN_ERR_PROTOCOL },
+	{ TAG(8, 1, 0) | 0xffull << 40, TN_ERR_PROTOCOL }, /* of a transfer that never was */
 	{ TAG(8, 8, 0), TN_ERR_PROTOCOL },
 	{ TAG(8, 9, 0), TN_ERR_PROTOCOL },
 	{ TAG(8, 255, 0), TN_ERR_PROTOCOL },
@@ -128,13 +133,13 @@ static void reply_caps_to_nobody(struct tn_env *env)
 	tn_pd_cap pd = tn_env_pd(env);
 	for (uint64_t other = 0; other < 4096; other++)
 		if (other != channel)
-			HOLDS(tn_pd_transfer_reply(pd, other, 0, one) == TN_ERR_GONE);
+			HOLDS(tn_pd_transfer_reply(pd, other, 0, one, &mark) == TN_ERR_GONE);
 	answer(0);
 	for (unsigned i = 0; i < 100; i++)
-		(void)!tn_pd_transfer_reply(pd, channel, 0, one);
+		(void)!tn_pd_transfer_reply(pd, channel, 0, one, &mark);
 	take_request();
 	for (unsigned i = 0; i < 100; i++)
-		HOLDS(tn_pd_transfer_reply(pd, channel, 0, one) == TN_OK);
+		HOLDS(tn_pd_transfer_reply(pd, channel, 0, one, &mark) == TN_OK);
 	__asm__ volatile("ud2");
 }
 
@@ -188,9 +193,9 @@ static void transfer_what_is_gone(struct tn_env *env)
 	for (unsigned i = 0; i < 50; i++) {
 		TN_MUST(tn_signal_create(tn_env_entrypoint(env), &own));
 		struct tn_handles one = { .count = 1, .handle = { own.cap.handle } };
-		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one));
+		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, one, &mark));
 		tn_signal_destroy(&own);
-		raw_message(victim.handle, victim_opcode_hold, 0, 1);
+		raw_message(victim.handle, victim_opcode_hold, 0, MARKED(1u, mark));
 	}
 }
 
