@@ -280,8 +280,8 @@ static tn_error serve_with_caps(struct tn_entrypoint *entrypoint, struct tn_requ
 	struct tn_channel_record *records = (struct tn_channel_record *)LAYOUT_CHANNELS;
 	uint32_t announced = request->cap_count;
 	struct tn_channel_record *record = &records[TN_CHANNEL_INDEX(request->channel)];
-	request->cap_count =
-		(uint8_t)cap_take(&record->request, (uint32_t)request->channel, request->caps);
+	request->cap_count = (uint8_t)cap_take(&record->request, request->mark,
+					       (uint32_t)request->channel, request->caps);
 	bool room = caps_have_room(request->caps, request->cap_count);
 	tn_error error = TN_ERR_PROTOCOL;
 	if (announced == request->cap_count && !room) {
@@ -301,6 +301,7 @@ static tn_error serve_request(struct tn_entrypoint *entrypoint, struct tn_reques
 {
 	request->reply_length = 0;
 	request->reply_cap_count = 0;
+	request->reply_mark = 0;
 	return request->cap_count ? serve_with_caps(entrypoint, request, key)
 				  : dispatch(entrypoint, request, key);
 }
@@ -313,7 +314,7 @@ ABI tn_error tn_reply_caps(struct tn_request *request)
 		handles.handle[i] = request->reply_caps[i];
 	if (handles.count)
 		error = tn_pd_transfer_reply(runtime_env.pd, request->channel, request->thread,
-					     handles);
+					     handles, &request->reply_mark);
 	caps_release(request->caps, request->cap_count);
 	request->cap_count = 0;
 	return error;

@@ -37,5 +37,5 @@ linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exi
 	$(LINUX_BENCH)/bare
 
 # Attackers enter the kernel by themselves, and write by hand into what they share with others.
-test-sandbox.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
-test-link.cflags := $(test-sandbox.cflags)
+test-escape.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
+test-link.cflags := $(test-escape.cflags)

@@ -161,7 +161,7 @@ static bool split_caps(struct tn_request *request)
 
 static uint64_t error_tag(tn_error status)
 {
-	return hw_tag(0, 0, 0, tn_error_number(status));
+	return hw_tag(tn_error_number(status), 0, 0, 0);
 }
 
 static uint64_t reply_tag(struct tn_request *request, tn_error status)
@@ -172,8 +172,8 @@ static uint64_t reply_tag(struct tn_request *request, tn_error status)
 	if (request->reply_length + bytes > HW_MESSAGE_MAX)
 		return error_tag(TN_ERR_TOO_LONG);
 	__builtin_memcpy(request->reply + request->reply_length, request->reply_caps, bytes);
-	return hw_tag(0, request->reply_length + bytes, request->reply_cap_count,
-		      tn_error_number(TN_OK));
+	return hw_tag(tn_error_number(TN_OK), request->reply_length + bytes,
+		      request->reply_cap_count, 0);
 }
 
 static uint64_t serve(uint64_t badge, uint64_t tag)
