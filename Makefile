@@ -60,7 +60,7 @@ include mk/install.mk
 
 all: components $(KERNELS) host
 
-.PHONY: demo run image graph check-scenario test soak unit check features bench loc format format-check lint verify mutate packages clean help
+.PHONY: demo run image graph check-scenario test soak unit check features bench account loc format format-check lint verify mutate packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -116,6 +116,10 @@ bench: all ## measure on each kernel, and libraries on the host; writes build/be
 	@rm -f $(BUILD)/bench.jsonl
 	@for b in $(HOST_BENCHES); do $(MAKE) -s --no-print-directory $$b || exit 1; done
 	@$(PYTHON) tool/bench --build $(BUILD) --kernels "$(KERNELS)"
+
+account: all ## what each instruction of a null call is for, on kernels where they can be counted
+	@tool/install-packages build run
+	@for k in $(KERNELS); do p=kernel/$$k/bench/account; [ ! -x $$p ] || { echo "$$k:"; $$p $(BUILD) || exit 1; }; done
 
 loc: ## lines of code, generic and of each port
 	@tool/loc
