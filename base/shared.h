@@ -17,10 +17,13 @@
  * into `state`; the receiver of a message that announces capabilities copies them and exchanges
  * that number for EMPTY. Whoever exchanges it first has it: when core finds one that was never
  * taken, it takes it back and undoes the transfer. Each transfer has another number, so that what
- * was copied of one is never taken for the next. test/model/transfer.pml shows what each part is
- * for.
+ * was copied of one is never taken for the next. The lowest eight bits are its mark, which the
+ * message carries: a call that was aborted may have left a message behind, which must not take what
+ * belongs to the next. Marks of consecutive transfers of a record differ, and none is 0.
+ * test/model/transfer.pml shows what each part is for.
  */
 enum { TN_TRANSFER_EMPTY };
+#define TN_TRANSFER_MARK(number) ((uint8_t)(number))
 
 struct tn_transfer {
 	uint32_t state;

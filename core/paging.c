@@ -179,6 +179,7 @@ bool paging_next(struct region_map *map, struct tn_region_fault *fault)
 		.offset = thread->waits_at,
 		.thread = thread->serial,
 		.access = needed(&thread->waits_for),
+		.more = !list_empty(&map->untold),
 	};
 	return true;
 }

@@ -165,7 +165,7 @@ static tn_error destroy_object(void *self, struct tn_request *request, tn_any_ca
 }
 
 static tn_error transfer_to_server(void *self, struct tn_request *request, tn_handle destination,
-				   struct tn_handles caps)
+				   struct tn_handles caps, uint8_t *mark)
 {
 	struct cap *cap = cap_find(core_caller(), destination);
 	if (self != core_caller())
@@ -176,17 +176,17 @@ static tn_error transfer_to_server(void *self, struct tn_request *request, tn_ha
 		return TN_ERR_ARGUMENT;
 	if (!cap->object || !cap->channel || object_gone(cap->object))
 		return TN_ERR_GONE;
-	return transfer_call(cap->channel, request->thread, &caps);
+	return transfer_call(cap->channel, request->thread, &caps, mark);
 }
 
 static tn_error transfer_to_client(void *self, struct tn_request *request, uint64_t id,
-				   uint32_t thread, struct tn_handles caps)
+				   uint32_t thread, struct tn_handles caps, uint8_t *mark)
 {
 	(void)request;
 	if (self != core_caller())
 		return TN_ERR_DENIED;
 	struct channel *channel = channel_find(self, id);
-	return channel ? transfer_reply(channel, thread, &caps) : TN_ERR_GONE;
+	return channel ? transfer_reply(channel, thread, &caps, mark) : TN_ERR_GONE;
 }
 
 static tn_error release(void *self, struct tn_request *request, tn_handle handle, uint32_t count,

@@ -68,9 +68,18 @@ static struct region *overlapping(const struct tn_tree *tree, uint64_t address, 
 	return of(tn_tree_find(tree, &range));
 }
 
+/* On the way of each fault, hence without order(). */
 struct region *region_find(const struct region_map *map, uint64_t address)
 {
-	return address == UINT64_MAX ? NULL : overlapping(&map->regions, address, 1);
+	struct tn_tree_node *node = map->regions.root;
+	while (node) {
+		struct region *region = of(node);
+		bool behind = address >= region->address;
+		if (behind && address - region->address < region->size)
+			return region;
+		node = node->child[behind];
+	}
+	return NULL;
 }
 
 struct region *region_from(const struct region_map *map, uint64_t address)
@@ -182,10 +191,11 @@ static tn_error check(struct region_map *map, const struct region_args *args, ui
 
 /* -- attaching -- */
 
-static tn_error link_region(struct tn_tree *tree, struct region *region)
+/* Where nothing is, as was looked for already. */
+static void link_region(struct tn_tree *tree, struct region *region)
 {
 	const struct range range = { region->address, region_end(region) };
-	return tn_tree_insert(tree, &range, &region->in_map);
+	tn_tree_add(tree, &range, &region->in_map);
 }
 
 static void unlink_region(struct region *region)
@@ -248,11 +258,11 @@ tn_error region_attach(struct region_map *map, const struct region_args *args, s
 	if (error != TN_OK)
 		return error;
 	struct region *region = make(map, address, size, price);
-	if (!region || link_region(&map->regions, region) != TN_OK) {
-		core_free(region, sizeof(*region));
+	if (!region) {
 		account_refund(payer, TN_USAGE_REGION, price, 0);
 		return TN_ERR_LIMIT;
 	}
+	link_region(&map->regions, region);
 	region->offset = args->offset;
 	region->rights = args->rights;
 	region->dataspace = args->dataspace;
@@ -399,11 +409,11 @@ tn_error region_reserve(struct region_map *map, uint64_t address, uint64_t size,
 	if (error != TN_OK)
 		return error;
 	struct region *region = make(map, address, size, PRICE_REGION);
-	if (!region || link_region(&map->reserved, region) != TN_OK) {
-		core_free(region, sizeof(*region));
+	if (!region) {
 		account_refund(payer, TN_USAGE_REGION, PRICE_REGION, 0);
 		return TN_ERR_LIMIT;
 	}
+	link_region(&map->reserved, region);
 	*reserved_at = address;
 	return TN_OK;
 }

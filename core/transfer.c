@@ -67,10 +67,17 @@ static tn_error deliver(struct pd *sender, struct pd *receiver, struct pd *payer
 	return TN_OK;
 }
 
+/* The mark counts the record's transfers, what is above it those of all. */
+static uint32_t next_number(uint32_t before)
+{
+	static uint32_t count;
+	uint8_t mark = (uint8_t)(TN_TRANSFER_MARK(before) + 1);
+	return ++count << 8 | (mark ? mark : 1);
+}
+
 static void publish(struct tn_transfer *record, struct sent *sent, uint32_t origin)
 {
-	static uint32_t last_number;
-	sent->number = ++last_number ? last_number : ++last_number;
+	sent->number = next_number(sent->number);
 	record->handles = sent->handles;
 	__atomic_store_n(&record->origin, origin, __ATOMIC_RELAXED);
 	__atomic_store_n(&record->state, sent->number, __ATOMIC_RELEASE);
@@ -90,7 +97,8 @@ static bool is_busy(struct channel *channel, uint32_t thread, const struct tn_tr
 	return page && __atomic_load_n(&page->transferring, __ATOMIC_SEQ_CST);
 }
 
-tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn_handles *handles)
+tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn_handles *handles,
+		       uint8_t *mark)
 {
 	if (channel->ending || channel->server->state == TN_PD_DEAD)
 		return TN_ERR_GONE;
@@ -108,11 +116,13 @@ tn_error transfer_call(struct channel *channel, uint32_t thread, const struct tn
 				 &channel->sent.handles);
 	if (error == TN_OK)
 		publish(record, &channel->sent, channel->identity);
+	*mark = TN_TRANSFER_MARK(channel->sent.number);
 	channel_release();
 	return error;
 }
 
-tn_error transfer_reply(struct channel *channel, uint32_t index, const struct tn_handles *handles)
+tn_error transfer_reply(struct channel *channel, uint32_t index, const struct tn_handles *handles,
+			uint8_t *mark)
 {
 	if (handles->count > TN_MESSAGE_CAPS_MAX)
 		return TN_ERR_ARGUMENT;
@@ -128,6 +138,7 @@ tn_error transfer_reply(struct channel *channel, uint32_t index, const struct tn
 		deliver(channel->server, thread->pd, thread->pd, handles, &thread->sent.handles);
 	if (error == TN_OK)
 		publish(&page->reply, &thread->sent, calling);
+	*mark = TN_TRANSFER_MARK(thread->sent.number);
 	channel_release();
 	return error;
 }

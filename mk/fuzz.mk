@@ -42,6 +42,7 @@ core.fuzz-flags   := -Iarch/$(ARCH) -Itest/fuzz/core \
 core.fuzz-length  := 4096
 core.fuzz-needs   := $(FUZZ_RUNTIME)
 containers.fuzz-sources := $(wildcard lib/containers/*.c)
+lz4.fuzz-sources := $(wildcard lib/lz4/*.c)
 
 $(FUZZ_BUILD)/elf/seeds/hello: $(ABI_BUILD)/bin/hello $(STUB)
 	@mkdir -p $(@D)

@@ -13,7 +13,7 @@ HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := -std=c17 -O1 -g $(HOST_SANITIZE) $(WARNINGS) $(CHECKED_CFLAGS) $(INCLUDES) -I.
 $(call remember,$(HOST_BUILD)/flags,$(HOST_CC) $(HOST_CFLAGS))
 
-HOST_LIBRARY_SRCS := $(wildcard lib/sha256/*.c lib/format/format.c lib/kdl/*.c lib/text/*.c lib/containers/*.c)
+HOST_LIBRARY_SRCS := $(wildcard lib/sha256/*.c lib/format/format.c lib/kdl/*.c lib/text/*.c lib/containers/*.c lib/lz4/*.c)
 HOST_LIBRARY_OBJS := $(HOST_LIBRARY_SRCS:%.c=$(HOST_BUILD)/obj/%.o)
 UNIT_TESTS := $(patsubst test/unit/%.c,%,$(filter-out test/unit/kdl_%,$(wildcard test/unit/*.c)))
 HOST_TESTS := $(UNIT_TESTS:%=unit-%)

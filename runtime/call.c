@@ -23,7 +23,7 @@ static struct tn_mutex turns_lock;
 static struct tn_condition turns_changed;
 static uint32_t turns;
 
-static void end_turn(void)
+__attribute__((noinline)) static void end_turn(void)
 {
 	__atomic_store_n(&thread_page()->transferring, 0, __ATOMIC_SEQ_CST);
 	tn_mutex_lock(&turns_lock);
@@ -42,7 +42,7 @@ static void await_turn(uint32_t seen)
 
 /* The receiver must have the capabilities before the message arrives. Out of line: most calls carry
  * none. */
-__attribute__((noinline)) static tn_error transfer(const struct tn_call *call)
+__attribute__((noinline)) static tn_error transfer(struct tn_call *call)
 {
 	tn_error error;
 	uint32_t seen;
@@ -52,7 +52,8 @@ __attribute__((noinline)) static tn_error transfer(const struct tn_call *call)
 	for (;;) {
 		seen = __atomic_load_n(&turns, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&thread_page()->transferring, call->destination, __ATOMIC_SEQ_CST);
-		error = tn_pd_transfer_call(runtime_env.pd, call->destination, handles);
+		error = tn_pd_transfer_call(runtime_env.pd, call->destination, handles,
+					    &call->mark);
 		if (error == TN_OK)
 			return TN_OK;
 		__atomic_store_n(&thread_page()->transferring, 0, __ATOMIC_SEQ_CST);
@@ -74,8 +75,8 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 {
 	call->destination = destination;
 	tn_error error = check(call);
-	call->transferred = call->cap_count && TN_HANDLE_KIND(destination) != TN_CAP_CORE;
-	if (error == TN_OK && call->transferred)
+	call->mark = 0;
+	if (error == TN_OK && call->cap_count && TN_HANDLE_KIND(destination) != TN_CAP_CORE)
 		error = transfer(call);
 	if (error != TN_OK)
 		return error;
@@ -85,35 +86,47 @@ ABI tn_error tn_call_begin(struct tn_call *call, tn_handle destination)
 	if (error == TN_OK)
 		return TN_OK;
 	note(0);
-	if (call->transferred)
+	if (call->mark)
 		end_turn();
 	return error;
 }
 
-/* Most replies bring none. */
+/*
+ * Most replies bring none. What is there may be of a call before, which was aborted while its
+ * server replied: that is taken, too, as we would pay for it. How many are this call's.
+ */
 static inline uint32_t take_transfer(struct tn_transfer *transfer, struct tn_call *call)
 {
-	if (__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE) == TN_TRANSFER_EMPTY)
+	uint8_t mark = TN_TRANSFER_MARK(__atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE));
+	if (!mark)
 		return 0;
-	return cap_take(transfer, call->destination, call->caps);
+	call->received = cap_take(transfer, mark, call->destination, call->caps);
+	return mark == call->reply_mark ? call->received : 0;
 }
 
-/*
- * What came with the reply, wanted or not: what is not wanted is given back at the end of the call,
- * or we would pay for it.
- */
-static tn_error take_caps(struct tn_call *call, tn_error error)
+/* Nothing came, and nothing was to come: most calls. */
+static inline bool is_without_caps(const struct tn_call *call)
 {
-	uint32_t announced = error == TN_OK ? call->cap_count : 0;
-	uint32_t expected = error == TN_OK ? call->reply_cap_count : 0;
-	if (TN_HANDLE_KIND(call->destination) == TN_CAP_CORE)
+	const uint32_t *state = &thread_page()->reply.state;
+	return !(call->cap_count | call->reply_cap_count |
+		 __atomic_load_n(state, __ATOMIC_ACQUIRE));
+}
+
+/* What came with the reply; what is not wanted is given back at the end of the call. */
+static __attribute__((noinline)) tn_error take_caps(struct tn_call *call, tn_error error)
+{
+	bool core = TN_HANDLE_KIND(call->destination) == TN_CAP_CORE;
+	if (error != TN_OK || !call->cap_count)
+		call->cap_count = call->reply_mark = 0;
+	uint32_t announced = call->cap_count, expected = call->reply_cap_count;
+	if (core)
 		call->received = announced;
-	else
-		call->received = take_transfer(&thread_page()->reply, call);
+	uint32_t received = core ? announced : take_transfer(&thread_page()->reply, call);
+	if (error != TN_OK)
+		return error;
 	if (expected == TN_CALL_CAPS_ANY)
 		expected = announced;
-	bool fits = announced == expected && call->received == expected;
-	return error == TN_OK && !fits ? TN_ERR_PROTOCOL : error;
+	return announced == expected && received == expected ? TN_OK : TN_ERR_PROTOCOL;
 }
 
 ABI tn_error tn_call_invoke(struct tn_call *call)
@@ -121,25 +134,45 @@ ABI tn_error tn_call_invoke(struct tn_call *call)
 	tn_error error = call->length <= TN_MESSAGE_MAX ? port_call_invoke(call) : TN_ERR_TOO_LONG;
 	if (tn_error_number(error) >= TN_ERROR_COUNT) /* the server says what it likes */
 		error = TN_ERR_PROTOCOL;
-	error = take_caps(call, error);
+	if (!is_without_caps(call))
+		error = take_caps(call, error);
 	return error == TN_OK && call->length > TN_MESSAGE_MAX ? TN_ERR_PROTOCOL : error;
 }
 
 __attribute__((noinline)) static tn_error settle_caps(struct tn_call *call, tn_error result)
 {
 	tn_error error = caps_received(call->caps, call->received);
-	if (result == TN_OK)
+	bool wanted = call->cap_count;
+	if (result == TN_OK && wanted)
 		result = error;
-	if (result != TN_OK)
-		caps_release(call->caps, call->received);
+	if (result == TN_OK && wanted)
+		return TN_OK;
+	caps_release(call->caps, call->received);
+	call->received = 0;
 	return result;
+}
+
+/*
+ * A reply that does not fit is the server's fault, unless the object has gone since the reply was
+ * sent, or the request served: what went with them went with it. Core knows.
+ */
+__attribute__((noinline)) static tn_error blame(const struct tn_call *call)
+{
+	const struct tn_handles none = { .count = 0 };
+	uint8_t mark;
+	if (TN_HANDLE_KIND(call->destination) != TN_CAP_OBJECT)
+		return TN_ERR_PROTOCOL;
+	tn_error error = tn_pd_transfer_call(runtime_env.pd, call->destination, none, &mark);
+	return error == TN_ERR_GONE ? TN_ERR_GONE : TN_ERR_PROTOCOL;
 }
 
 ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
 {
 	port_call_end(call);
 	note(0);
-	if (call->transferred)
+	if (call->mark)
 		end_turn();
+	if (result == TN_ERR_PROTOCOL)
+		result = blame(call);
 	return call->received ? settle_caps(call, result) : result;
 }

@@ -139,10 +139,10 @@ tn_error cap_received(tn_handle handle)
 	return TN_OK;
 }
 
-uint32_t cap_take(struct tn_transfer *transfer, uint32_t origin, tn_handle *handles)
+uint32_t cap_take(struct tn_transfer *transfer, uint8_t mark, uint32_t origin, tn_handle *handles)
 {
 	uint32_t number = __atomic_load_n(&transfer->state, __ATOMIC_ACQUIRE);
-	if (number == TN_TRANSFER_EMPTY)
+	if (number == TN_TRANSFER_EMPTY || TN_TRANSFER_MARK(number) != mark)
 		return 0;
 	struct tn_handles taken = transfer->handles;
 	bool expected = __atomic_load_n(&transfer->origin, __ATOMIC_RELAXED) == origin;

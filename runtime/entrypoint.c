@@ -98,14 +98,20 @@ static void *service_begins(struct tn_entrypoint *entrypoint, uint32_t key, bool
 	return entry ? entrypoint->serving : NULL;
 }
 
-static void service_ends(struct tn_entrypoint *entrypoint)
+static __attribute__((noinline)) void tell_idle(struct tn_entrypoint *entrypoint)
 {
 	tn_mutex_lock(&entrypoint->lock);
-	entrypoint->serving = NULL;
-	if (entrypoint->awaited)
-		tn_condition_broadcast(&entrypoint->idle);
 	entrypoint->awaited = false;
+	tn_condition_broadcast(&entrypoint->idle);
 	tn_mutex_unlock(&entrypoint->lock);
+}
+
+/* Without the lock: whoever waits says so first, then looks; see await_service(). */
+static void service_ends(struct tn_entrypoint *entrypoint)
+{
+	__atomic_store_n(&entrypoint->serving, NULL, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&entrypoint->awaited, __ATOMIC_SEQ_CST))
+		tell_idle(entrypoint);
 }
 
 /* Another thread is about to free it: not before its handler has ended. */
@@ -114,8 +120,10 @@ static void await_service(struct tn_entrypoint *entrypoint, const void *target)
 	if (entrypoint->thread == thread_index())
 		return;
 	tn_mutex_lock(&entrypoint->lock);
-	while (entrypoint->serving == target) {
-		entrypoint->awaited = true;
+	for (;;) {
+		__atomic_store_n(&entrypoint->awaited, true, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&entrypoint->serving, __ATOMIC_SEQ_CST) != target)
+			break;
 		tn_condition_wait(&entrypoint->idle, &entrypoint->lock);
 	}
 	tn_mutex_unlock(&entrypoint->lock);
@@ -272,8 +280,8 @@ static tn_error serve_with_caps(struct tn_entrypoint *entrypoint, struct tn_requ
 	struct tn_channel_record *records = (struct tn_channel_record *)LAYOUT_CHANNELS;
 	uint32_t announced = request->cap_count;
 	struct tn_channel_record *record = &records[TN_CHANNEL_INDEX(request->channel)];
-	request->cap_count =
-		(uint8_t)cap_take(&record->request, (uint32_t)request->channel, request->caps);
+	request->cap_count = (uint8_t)cap_take(&record->request, request->mark,
+					       (uint32_t)request->channel, request->caps);
 	bool room = caps_have_room(request->caps, request->cap_count);
 	tn_error error = TN_ERR_PROTOCOL;
 	if (announced == request->cap_count && !room) {
@@ -293,6 +301,7 @@ static tn_error serve_request(struct tn_entrypoint *entrypoint, struct tn_reques
 {
 	request->reply_length = 0;
 	request->reply_cap_count = 0;
+	request->reply_mark = 0;
 	return request->cap_count ? serve_with_caps(entrypoint, request, key)
 				  : dispatch(entrypoint, request, key);
 }
@@ -305,7 +314,7 @@ ABI tn_error tn_reply_caps(struct tn_request *request)
 		handles.handle[i] = request->reply_caps[i];
 	if (handles.count)
 		error = tn_pd_transfer_reply(runtime_env.pd, request->channel, request->thread,
-					     handles);
+					     handles, &request->reply_mark);
 	caps_release(request->caps, request->cap_count);
 	request->cap_count = 0;
 	return error;

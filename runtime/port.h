@@ -21,7 +21,8 @@ void port_init(void);
 /*
  * Prepares a call through call->destination, which the runtime holds and has noted in the thread
  * page already. For objects of core (TN_HANDLE_KIND is TN_CAP_CORE) call->caps are handles of the
- * caller that travel in the message, both ways; for others only their number does. The message
+ * caller that travel in the message, both ways; for others only their number does, and the mark of
+ * their transfer (call->mark; eight bits). The message
  * buffer of call->data is the calling thread's (and this call's) until port_call_end().
  * TN_ERR_GONE: object, server or channel is gone. TN_ERR_OUT_OF_RAM: no room for the channel.
  * May block while another thread of this component uses the same channel.
@@ -31,8 +32,8 @@ TN_MUST_USE tn_error port_call_begin(struct tn_call *call);
 /*
  * Sends call->length bytes with opcode and number of capabilities; blocks until the reply, the
  * death of the object or server, or core's abort (TN_ERR_GONE). Otherwise the handler's status,
- * with call->length and call->cap_count those of the reply; length is checked against
- * TN_MESSAGE_MAX.
+ * with call->length, call->cap_count and call->reply_mark those of the reply; length is checked
+ * against TN_MESSAGE_MAX.
  */
 TN_MUST_USE tn_error port_call_invoke(struct tn_call *call);
 void port_call_end(struct tn_call *call);
@@ -46,11 +47,11 @@ struct port_event {
 
 /*
  * Replies to the request being served, if `reply` is not NULL (status, data in reply->reply,
- * reply_length, reply_cap_count), and blocks until the next event at this thread's entrypoint.
- * With PORT_WAIT_SIGNALS_ONLY requests stay where they are; with PORT_WAIT_POLL it does not block
- * and may bring PORT_EVENT_NONE. A handler that calls others keeps its request:
- * the port's buffers of a request and of calls made while it is served may be the same memory,
- * the dispatcher has copied the request's data by then.
+ * reply_length, reply_cap_count, reply_mark), and blocks until the next event at this thread's
+ * entrypoint. With PORT_WAIT_SIGNALS_ONLY requests stay where they are; with PORT_WAIT_POLL it does
+ * not block and may bring PORT_EVENT_NONE. A handler that calls others keeps its request: the
+ * port's buffers of a request and of calls made while it is served may be the same memory, the
+ * dispatcher has copied the request's data by then.
  */
 enum { PORT_WAIT_SIGNALS_ONLY = 1, PORT_WAIT_POLL = 2 };
 void port_wait(struct tn_request *reply, tn_error status, unsigned flags, struct port_event *event);

@@ -45,10 +45,10 @@ static inline struct tn_thread_page *thread_page(void)
 /* Notes that core has delivered the handle (0 is fine). On failure it is given back. */
 TN_MUST_USE tn_error cap_received(tn_handle handle);
 /*
- * Takes over a transfer, if there is one: how many handles. They count as received only after
- * caps_received(), which may call core: not while a message buffer is in use.
+ * Takes over the transfer with that mark, if it is there: how many handles. They count as received
+ * only after caps_received(), which may call core: not while a message buffer is in use.
  */
-uint32_t cap_take(struct tn_transfer *transfer, uint32_t origin, tn_handle *handles);
+uint32_t cap_take(struct tn_transfer *transfer, uint8_t mark, uint32_t origin, tn_handle *handles);
 /* On an error those that could not be noted are given back and 0; the others are held. */
 TN_MUST_USE tn_error caps_received(tn_handle *handles, uint32_t count);
 /* caps_received() will not call anybody. */

@@ -50,8 +50,8 @@ static bool wake_in(struct tn_waiters *waiters, uint32_t word, uint32_t from)
 	return false;
 }
 
-/* Goes round, so that nobody is passed over for ever. */
-static bool wake_one(struct tn_waiters *waiters)
+/* Goes round, so that nobody is passed over for ever. Out of line, as what follows is rare. */
+static __attribute__((noinline)) bool wake_one(struct tn_waiters *waiters)
 {
 	uint32_t next = __atomic_load_n(&waiters->next, __ATOMIC_RELAXED) % TN_THREADS_MAX;
 	if (wake_in(waiters, next / 64, next % 64))
@@ -62,7 +62,8 @@ static bool wake_one(struct tn_waiters *waiters)
 	return false;
 }
 
-static void wait_until(struct tn_waiters *waiters, bool (*try)(void *object), void *object)
+static __attribute__((noinline)) void wait_until(struct tn_waiters *waiters,
+						 bool (*try)(void *object), void *object)
 {
 	for (;;) {
 		announce(waiters);

@@ -70,7 +70,8 @@ void child_start(struct child *child)
 				       .quota = start->quota,
 				       .restricted = is_restricted(start),
 				       .priority = start->priority,
-				       .cpus = start->cpus };
+				       .cpus = start->cpus,
+				       .permit_execute = start->permit_execute };
 	child->state = CHILD_UP;
 	child->starts++;
 	child->started_ns = may_restart(start) ? clock_now() : 0;

@@ -59,6 +59,7 @@ struct start {
 	struct tn_quota quota, quota_max;
 	uint32_t priority; /* at most */
 	uint64_t cpus;     /* may run on these, as bits */
+	bool permit_execute;
 	struct provided *provides;
 	struct rule *rules;
 	bool has_rules;

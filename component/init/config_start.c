@@ -242,6 +242,7 @@ void config_start(struct config *config, struct tn_kdl_node *node)
 	read_binary(config, node, start);
 	read_quota(config, node, start);
 	read_cpu(config, node, start);
+	start->permit_execute = tn_config_bool(&config->file, node, "permit-execute", false);
 	read_provides(config, node, start);
 	read_route(config, node, start);
 	read_config(config, node, start);
@@ -249,8 +250,8 @@ void config_start(struct config *config, struct tn_kdl_node *node)
 	start->on_fault = start->on_exit;
 	read_ending(config, node, "fault", &start->on_fault);
 	tn_config_unknown(&config->file, node,
-			  "caps=, ram=, caps-max=, ram-max=, priority=, cpus=, binary, provides, "
-			  "route, config, config-rom, exit, fault");
+			  "caps=, ram=, caps-max=, ram-max=, priority=, cpus=, permit-execute=, "
+			  "binary, provides, route, config, config-rom, exit, fault");
 	if (config->last_start)
 		config->last_start->next = start;
 	else

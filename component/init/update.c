@@ -7,7 +7,7 @@
  *
  *   a child is no longer there        it is ended
  *   a new one                         started
- *   binary, provides, priority, cpus  ended and started anew
+ *   binary, provides, priority, cpus, permit-execute  ended and started anew
  *   quota                             given or taken, while it runs
  *   configuration                     a new version of its ROM, if the child watches; else anew
  *   routes                            sessions that would go elsewhere are closed
@@ -44,7 +44,7 @@ static bool needs_restart(const struct start *old, const struct start *new)
 	return !tn_text_equal(old->binary, new->binary) || !same_services(old, new) ||
 	       !same_services(new, old) || !same_name(old->config_rom, new->config_rom) ||
 	       !old->config.at != !new->config.at || old->priority != new->priority ||
-	       old->cpus != new->cpus;
+	       old->cpus != new->cpus || old->permit_execute != new->permit_execute;
 }
 
 /* -- one child -- */

@@ -213,6 +213,7 @@ struct tn_child {
 	bool restricted;       /* to these from its start on: */
 	uint32_t priority;     /* at most */
 	uint64_t cpus;         /* as bits */
+	bool permit_execute;   /* of what it writes, see tn_pd.permit_execute */
 	/* private: */
 	struct tn_family *family;
 	struct tn_list_node in_family, in_advance;

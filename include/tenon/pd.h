@@ -123,10 +123,12 @@ struct tn_fault {
 	 */                                                                                        \
 	RPC(I, object_destroy, InCap(tn_any_cap, cap))                                             \
 	/* Capability transfer; see "Transfer" in doc/architecture.md. TN_ERR_BUSY: another */     \
-	/* thread of the caller has one under way over the same channel. */                        \
-	RPC(I, transfer_call, In(tn_handle, destination), In(struct tn_handles, caps))             \
+	/* thread of the caller has one under way over the same channel. The message that */       \
+	/* announces them has to carry the mark. */                                                \
+	RPC(I, transfer_call, In(tn_handle, destination), In(struct tn_handles, caps),             \
+	    Out(uint8_t, mark))                                                                    \
 	RPC(I, transfer_reply, In(uint64_t, channel), In(uint32_t, thread),                        \
-	    In(struct tn_handles, caps))                                                           \
+	    In(struct tn_handles, caps), Out(uint8_t, mark))                                       \
 	/* Gives a capability back that was received `count` times; TN_ERR_AGAIN and no effect if  \
 	 */                                                                                        \
 	/* core has delivered it more often (one is on its way). close_channel: what the port */   \

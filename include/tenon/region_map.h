@@ -48,7 +48,7 @@ struct tn_region_fault {
 	uint64_t offset; /* of the page, in the managed dataspace */
 	uint64_t thread; /* whose it is: a number that no other thread has, and that says no more */
 	uint32_t access; /* TN_RIGHT_READ, _WRITE or _EXECUTE */
-	uint32_t reserved; /* 0 */
+	uint32_t more; /* 1: others wait that nobody was told of; 0: then the signal comes again */
 };
 
 #define TN_REGION_MAP(RPC, I)                                                                      \
@@ -73,9 +73,9 @@ struct tn_region_fault {
 	RPC(I, find, In(uint64_t, address), In(uint64_t, size), Out(uint64_t, found_at),           \
 	    Out(uint64_t, found_size), Out(uint32_t, is_reserved))                                 \
 	/* Managed dataspaces alone (TN_ERR_DENIED for address spaces): the signal is submitted */ \
-	/* when a thread begins to wait; then `fault_next` until TN_ERR_NOT_FOUND. Each fault is   \
-	 */                                                                                        \
-	/* told once; the thread waits until something is attached there. */                       \
+	/* when a thread begins to wait; then `fault_next` while there is more, or until */        \
+	/* TN_ERR_NOT_FOUND. Each fault is told once; the thread waits until something is */       \
+	/* attached there. */                                                                      \
 	RPC(I, fault_signal, InCap(tn_signal_cap, faulted))                                        \
 	/* See fault_signal. */                                                                    \
 	RPC(I, fault_next, Out(struct tn_region_fault, fault))

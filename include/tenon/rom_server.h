@@ -78,6 +78,13 @@ void tn_rom_source_init(struct tn_rom_source *source);
 TN_MUST_USE tn_error tn_rom_source_publish(struct tn_rom_source *source, const void *content,
 					   size_t size);
 
+/*
+ * The version is this dataspace, the server's own, which the library only hands out: a managed one
+ * (tenon/rm.h) that the server fills as it is read. Handle 0: there is none any more. Not together
+ * with tn_rom_source_publish().
+ */
+void tn_rom_source_show(struct tn_rom_source *source, tn_dataspace_cap dataspace, uint64_t size);
+
 /* Tells readers of a new version that is only made when one asks for it. */
 void tn_rom_source_tell(const struct tn_rom_source *source);
 

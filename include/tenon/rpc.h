@@ -84,7 +84,8 @@ struct tn_call {
 	tn_handle caps[TN_MESSAGE_CAPS_MAX];
 	uint32_t received; /* capabilities that came with the reply, in caps */
 	tn_handle destination;
-	uint32_t transferred; /* a transfer went before it */
+	uint8_t mark;       /* of the transfer that went before it; 0: none */
+	uint8_t reply_mark; /* of the one that went before the reply */
 	uintptr_t port[4];
 };
 
@@ -99,6 +100,7 @@ struct tn_request {
 	uint16_t opcode;           /* the function, by its index in the list */
 	uint8_t cap_count;         /* in caps */
 	uint8_t reply_cap_count;   /* in reply_caps */
+	uint8_t mark, reply_mark;  /* of the transfers that brought them, as in struct tn_call */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX];       /* borrowed */
 	tn_handle reply_caps[TN_MESSAGE_CAPS_MAX]; /* the handler's; the client gets its own */
 };

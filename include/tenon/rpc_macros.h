@@ -123,12 +123,11 @@ static inline const unsigned char *tn_get_(const unsigned char *from, const unsi
 	return from + n;
 }
 
-/* Gives up a call that has failed before. */
+/* Gives up a call that has failed; never TN_OK, which the compiler would not know otherwise. */
 static inline tn_error tn_call_fail_(struct tn_call *call, tn_error error)
 {
-	tn_error same = tn_call_end(call, error);
-	(void)same;
-	return error;
+	tn_error result = tn_call_end(call, error);
+	return result != TN_OK ? result : error;
 }
 
 /* -- client: write the request -- */

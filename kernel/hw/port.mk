@@ -12,8 +12,8 @@ hw.runtime.cflags := -Ikernel/hw/include
 hw.targets := $(BUILD)/hw/kernel.elf
 hw.installed := $(BUILD)/hw/kernel.elf
 
-# A core that faults, for the debugger to show.
-check-debug: $(BUILD)/hw/test.elf
+# A core that faults, for the debugger to show; and what a call costs in the kernel alone.
+check-debug bench: $(BUILD)/hw/test.elf
 
 # Attackers enter the kernel by themselves, and lie in what they share with core.
 test-isolation.cflags := -I. -Iarch/$(ARCH) -Ikernel/hw/include

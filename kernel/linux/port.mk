@@ -19,12 +19,12 @@ $(BUILD)/linux/obj/core/kernel/linux/boot/image.o: $(LINUX_LAUNCHER)
 
 # What is measured beside Tenon, for the host's libc; see plan.ini.
 LINUX_BENCH := $(BUILD)/linux/bench
-$(LINUX_BENCH)/raw: kernel/linux/bench/raw.c
+$(LINUX_BENCH)/raw: kernel/linux/bench/raw.c kernel/linux/include/filter.h kernel/linux/include/linux_abi.h
 $(LINUX_BENCH)/first-line: kernel/linux/bench/first_line.c
 $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line: kernel/linux/bench/sample.h
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
-	@$(HOST_CC) -std=c17 -O2 $(WARNINGS) -o $@ $(filter %.c,$^)
+	@$(HOST_CC) -std=c17 -O2 $(WARNINGS) -Iinclude -Iarch/$(ARCH) -idirafter kernel/linux/include -o $@ $(filter %.c,$^)
 $(LINUX_BENCH)/exit: kernel/linux/bench/exit.c
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
@@ -37,5 +37,5 @@ linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exi
 	$(LINUX_BENCH)/bare
 
 # Attackers enter the kernel by themselves, and write by hand into what they share with others.
-test-sandbox.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
-test-link.cflags := $(test-sandbox.cflags)
+test-escape.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
+test-link.cflags := $(test-escape.cflags)

@@ -87,6 +87,8 @@ static tn_error run(struct tn_child *child)
 	if (child->restricted)
 		error = tn_cpu_restrict_pd(tn_env_cpu(child->family->env), pd, child->priority,
 					   child->cpus);
+	if (error == TN_OK && child->permit_execute)
+		error = tn_pd_permit_execute(pd);
 	if (error != TN_OK)
 		return error;
 	child->state = TN_CHILD_RUNNING;

@@ -68,6 +68,14 @@ tn_error tn_rom_source_publish(struct tn_rom_source *source, const void *content
 	return TN_OK;
 }
 
+void tn_rom_source_show(struct tn_rom_source *source, tn_dataspace_cap dataspace, uint64_t size)
+{
+	source->version = dataspace;
+	source->size = size;
+	source->fetched = false;
+	tn_rom_source_tell(source);
+}
+
 /* -- operations of a session -- */
 
 static tn_error dataspace(void *self, struct tn_request *request, uint64_t *size,

@@ -31,6 +31,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the last transfer. */
+static uint8_t mark;
+
 enum { ACTORS = 8, HANDLES = 64, STEPS = 400, PREPARE_PAGES = 16, CHANNEL_PAGES = 128 };
 
 static void require(bool condition, const char *what)
@@ -825,13 +828,13 @@ static void step(void)
 	case 9:
 	case 10:
 	case 11:
-		(void)!tn_pd_transfer_call(own_pd(), handle_of(OBJECT_RPC), some_handles());
+		(void)!tn_pd_transfer_call(own_pd(), handle_of(OBJECT_RPC), some_handles(), &mark);
 		break;
 	case 12: {
 		struct list_node *node = list_first(&self->pd->server_channels);
 		struct channel *channel = node ? list_entry(node, struct channel, in_server) : NULL;
 		(void)!tn_pd_transfer_reply(own_pd(), channel ? channel->identity : word(),
-					    byte() % 3, some_handles());
+					    byte() % 3, some_handles(), &mark);
 		break;
 	}
 	case 13:

@@ -6,7 +6,7 @@
  *
  * Two clients, the second of which may come to have the channel's place after the first has died, transfer an
  * object's capability to a server, send messages that announce it or do not, send messages that announce
- * what was never transferred, and die. The server takes what is announced, uses it, and gives it back,
+ * what was never transferred, give up before they are answered, and die. The server takes what is announced, uses it, and gives it back,
  * now or later. Core may destroy the object at any time. Each step names the code that it stands
  * for: transfer.c, cap.c and pd_session.c are core's, capability.c and entrypoint.c the runtime's.
  *
@@ -15,7 +15,7 @@
  * then the state, which x86 keeps without a barrier; what a weaker order would do is not shown here.
  *
  * Shown: what a server has taken is an entry of its own that exists until it gives it back; it came from the
- * client whose request it serves; a use after the object's end fails; when all is given back
+ * client whose request it serves, and by the transfer that this very request announces; a use after the object's end fails; when all is given back
  * nothing is left.
  */
 
@@ -33,7 +33,8 @@ byte generation, delivered, returned;
 
 /* Core's note of the last transfer; channel->sent of transfer.c. */
 bool sent;
-byte serial;
+byte serial;	/* of all transfers */
+byte marks;	/* of those over this channel */
 
 /* The server's count: struct held of capability.c. */
 byte held, seen, references;
@@ -42,14 +43,16 @@ byte from;	/* client that has the channel's place: 1, then 2 */
 bool destroyed; /* the object */
 bool finished;	/* the clients */
 
-/* Messages under way, of each client. */
-chan messages = [2] of { byte };
+/* Messages under way: the client, and the mark of the transfer that it announces. */
+chan messages = [2] of { byte, byte };
 
 #ifdef WITHOUT_SERIAL
-#define NUMBER 1 /* "ready", every time */
+#define NUMBER MARKS /* "ready", every time */
 #else
-#define NUMBER serial
+#define NUMBER (serial * MARKS + marks) /* next_number(): transfer.c */
 #endif
+#define MARKS 4
+#define MARK(number) ((number) % MARKS)
 
 /* cap_free(): cap.c. */
 inline free_entry()
@@ -112,6 +115,7 @@ inline transfer()
 			fi;
 			sent = true;
 			serial++;
+			marks++;
 			record = generation;
 			origin = from;
 			state = NUMBER
@@ -128,12 +132,13 @@ proctype clients()
 	:: transfers < TRANSFERS ->
 		transfer();
 		transfers++
-	:: nfull(messages) -> messages!from
+	:: nfull(messages) -> messages!from,MARK(NUMBER)
 	:: from == 1 ->
 		/* It dies: transfer_undo(). Another one gets the channel's place. */
 		atomic {
 			take_back();
-			from = 2
+			from = 2;
+			marks = 0
 		}
 	:: break
 	od;
@@ -193,14 +198,18 @@ inline use()
 /* serve_with_caps(), cap_take(), cap_received(): entrypoint.c, capability.c. */
 proctype server()
 {
-	byte sender, ready, copy, sent_by, count;
+	byte sender, mark, ready, copy, sent_by, count;
 	bool took, again;
 	do
-	:: messages?sender ->
+	:: messages?sender,mark ->
 		took = false;
 		ready = state;
 		if
+#ifdef WITHOUT_MARK
 		:: ready != EMPTY ->
+#else
+		:: ready != EMPTY && MARK(ready) == mark ->
+#endif
 			copy = record;
 			sent_by = origin;
 			if
@@ -225,6 +234,7 @@ proctype server()
 		if
 		:: took ->
 			assert(sent_by == sender);
+			assert(MARK(ready) == mark);
 			d_step {
 				if
 				:: held != copy ->

@@ -139,7 +139,8 @@ QUOTA = {"caps": CAPS, "ram": RAM}
 
 TOP = {
     "start": Form(CHILD, properties={**QUOTA, "caps-max": CAPS, "ram-max": RAM, "binary": ROM,
-                                     "priority": Number(0, PRIORITY_MAX), "cpus": Cpus(63, "cpus=")},
+                                     "priority": Number(0, PRIORITY_MAX), "cpus": Cpus(63, "cpus="),
+                                     "permit-execute": Truth()},
                   children=START, often=True),
     "default-route": Form(children=RULES),
     "default": Form(properties=QUOTA),

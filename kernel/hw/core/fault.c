@@ -103,24 +103,21 @@ void port_thread_retry(struct thread *thread)
 	settle(thread, &fault, 0);
 }
 
-void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address)
+void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address,
+		  uint64_t instruction)
 {
 	struct thread *thread = domain_thread(name);
 	if (!thread)
 		return;
 	work_begin();
-	/* Core's UTCB is free for use: no request is being served. */
-	hw_call2(HW_THREAD_REGISTERS, name, 0);
-	const struct hw_registers *registers = (const struct hw_registers *)HW_CORE_UTCB;
 	struct tn_fault fault = {
 		.kind = kind_of(vector, code),
 		.address = vector == VECTOR_PAGE ? address : 0,
-		.instruction = registers->rip,
+		.instruction = instruction,
 	};
-	/* What the CPU does by itself on behalf of an instruction it may do in the kernel's name.
-	 */
+	/* What the CPU does by itself for an instruction it may do in the kernel's name. */
 	if (vector == VECTOR_PAGE && !(code & PAGE_USER))
 		core_fault_report(thread->pd, thread, &fault);
 	else
-		settle(thread, &fault, vector == VECTOR_PAGE ? guard(thread, registers->rip) : 0);
+		settle(thread, &fault, vector == VECTOR_PAGE ? guard(thread, instruction) : 0);
 }

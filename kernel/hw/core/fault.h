@@ -7,4 +7,5 @@
 
 /* A thread of a component has taken an exception; it stays stopped unless a guarded copy recovers.
  */
-void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address);
+void fault_handle(uint64_t name, uint32_t vector, uint32_t code, uint64_t address,
+		  uint64_t instruction);

@@ -161,7 +161,7 @@ static bool split_caps(struct tn_request *request)
 
 static uint64_t error_tag(tn_error status)
 {
-	return hw_tag(0, 0, 0, tn_error_number(status));
+	return hw_tag(tn_error_number(status), 0, 0, 0);
 }
 
 static uint64_t reply_tag(struct tn_request *request, tn_error status)
@@ -172,8 +172,8 @@ static uint64_t reply_tag(struct tn_request *request, tn_error status)
 	if (request->reply_length + bytes > HW_MESSAGE_MAX)
 		return error_tag(TN_ERR_TOO_LONG);
 	__builtin_memcpy(request->reply + request->reply_length, request->reply_caps, bytes);
-	return hw_tag(0, request->reply_length + bytes, request->reply_cap_count,
-		      tn_error_number(TN_OK));
+	return hw_tag(tn_error_number(TN_OK), request->reply_length + bytes,
+		      request->reply_cap_count, 0);
 }
 
 static uint64_t serve(uint64_t badge, uint64_t tag)
@@ -196,16 +196,16 @@ static uint64_t serve(uint64_t badge, uint64_t tag)
 
 void port_run(void)
 {
-	uint64_t flags = 0, tag = 0;
+	uint64_t flags = 0, tag = 0, instruction;
 	for (;;) {
-		struct hw_result event = hw_call2(HW_REPLY_WAIT, flags, tag);
+		struct hw_result event = hw_wait(flags, tag, &instruction);
 		flags = 0;
 		if (event.status == HW_EVENT_REQUEST) {
 			tag = serve(event.rdi, event.rsi);
 			flags = HW_WAIT_REPLY;
 		} else if (event.status == HW_EVENT_FAULT) {
 			fault_handle(event.rdi, (uint32_t)event.rsi, (uint32_t)(event.rsi >> 32),
-				     event.rdx);
+				     event.rdx, instruction);
 		} else if (event.status == HW_EVENT_SIGNAL && event.rdi == BADGE_DEADLINE) {
 			expired();
 		}

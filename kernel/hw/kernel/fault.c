@@ -17,6 +17,7 @@ static void set_event(const struct thread *faulted)
 	handler->registers.rdi = frame_address(faulted);
 	handler->registers.rsi = faulted->fault_vector | faulted->fault_error << 32;
 	handler->registers.rdx = faulted->fault_address;
+	handler->registers.r8 = faulted->registers.rip;
 }
 
 static void wake_handler(void)

@@ -67,7 +67,7 @@ tn_error port_call_invoke(struct tn_call *call)
 	uint32_t length = to_core ? append_caps(call) : call->length;
 	if (length > HW_MESSAGE_MAX)
 		return TN_ERR_TOO_LONG;
-	uint64_t tag = hw_tag(call->opcode, length, call->cap_count, 0) |
+	uint64_t tag = hw_tag(call->opcode, length, call->cap_count, call->mark) |
 		       HW_TAG_OF_THREAD(current_thread());
 	struct hw_result r = hw_call2(HW_CALL, call->destination, tag);
 	tn_error error = status_of(r.status);
@@ -78,6 +78,7 @@ tn_error port_call_invoke(struct tn_call *call)
 		return TN_ERR_PROTOCOL;
 	call->length = HW_TAG_LENGTH(r.rsi);
 	call->cap_count = (uint8_t)caps;
+	call->reply_mark = HW_TAG_MARK(r.rsi);
 	error = tn_error_of(status);
 	if (error != TN_OK)
 		return error;
@@ -92,8 +93,9 @@ void port_call_end(struct tn_call *call)
 static uint64_t reply_tag(const struct tn_request *reply, tn_error status)
 {
 	if (status != TN_OK)
-		return hw_tag(0, 0, 0, tn_error_number(status));
-	return hw_tag(0, reply->reply_length, reply->reply_cap_count, tn_error_number(TN_OK));
+		return hw_tag(tn_error_number(status), 0, 0, 0);
+	return hw_tag(tn_error_number(TN_OK), reply->reply_length, reply->reply_cap_count,
+		      reply->reply_mark);
 }
 
 static void take_request(struct port_event *event, uint64_t badge, uint64_t tag)
@@ -107,6 +109,7 @@ static void take_request(struct port_event *event, uint64_t badge, uint64_t tag)
 	request->data = request->reply = message_buffer();
 	request->length = HW_TAG_LENGTH(tag);
 	request->opcode = HW_TAG_OPCODE(tag);
+	request->mark = HW_TAG_MARK(tag);
 	request->cap_count = (uint8_t)(caps < TN_MESSAGE_CAPS_MAX ? caps : TN_MESSAGE_CAPS_MAX);
 }
 

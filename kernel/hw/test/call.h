@@ -19,8 +19,9 @@ static inline struct result hw_call(uint64_t number, uint64_t rdi, uint64_t rsi,
 	struct result result = { number, rdi, rsi, rdx };
 
 	__asm__ volatile("syscall"
-			 : "+a"(result.rax), "+D"(result.rdi), "+S"(result.rsi), "+d"(result.rdx)
-			 : "r"(r10), "r"(r8)
+			 : "+a"(result.rax), "+D"(result.rdi), "+S"(result.rsi), "+d"(result.rdx),
+			   "+r"(r8)
+			 : "r"(r10)
 			 : "rcx", "r11", "memory");
 	return result;
 }

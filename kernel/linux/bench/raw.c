@@ -6,11 +6,17 @@
  *
  *     raw futex | eventfd       two processes take turns, on the CPUs that the caller allows
  *     raw spin                  the same by looking at memory, each on a CPU of its own
+ *     raw fault                 a signal handler lets another process know and waits for its
+ *                               answer, by futex, then maps the page that was touched
  *     raw vfork-exec PROGRAM    vfork, exec, exit and wait
+ *
+ * Those that take turns do so under both seccomp filters of a component, before which the second
+ * one lets through what is needed here alone: waiting by read() and FUTEX_WAIT, and the end.
  */
 #define _GNU_SOURCE
 #include "sample.h"
-#include <linux/futex.h>
+#include <fcntl.h>
+#include <filter.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -22,6 +28,7 @@
 #include <unistd.h>
 
 enum { BATCHES = 1000, BATCH = 100, SPAWNS = 200, NO_CPU = -1 };
+enum { TOUCHES = 10, PAGE = 4096 };
 
 static uint64_t sample[BATCHES];
 
@@ -29,6 +36,7 @@ struct pair {
 	_Alignas(64) uint32_t ask;
 	_Alignas(64) uint32_t answer;
 	int ask_event, answer_event;
+	uint64_t sample[BATCHES];
 };
 
 struct way {
@@ -36,6 +44,7 @@ struct way {
 	int cpu[2]; /* of asker and answerer */
 	void (*tell)(struct pair *pair, int answerer);
 	void (*await)(struct pair *pair, int answerer, uint32_t turn);
+	void (*run)(const struct way *way);
 };
 
 static uint32_t *word(struct pair *pair, int answerer)
@@ -95,40 +104,146 @@ static void pin(int cpu)
 		sample_fail("spin needs CPUs 0 and 1");
 }
 
+static void install(unsigned flags, const struct sock_filter *filter, size_t count)
+{
+	struct sock_filter code[128];
+	struct sock_fprog program = { (unsigned short)count, code };
+	memcpy(code, filter, count * sizeof(*filter));
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
+		sample_fail("seccomp");
+}
+
+#define COUNT(filter) (sizeof(filter) / sizeof((filter)[0]))
+
+/* As a component is. */
+static void close_sandbox(void)
+{
+	static const struct sock_filter own[] = {
+		LOAD(NUMBER),
+		IF_EQUAL(__NR_read, 1),
+		UNLESS_EQUAL(__NR_exit_group, 1),
+		RETURN(SECCOMP_RET_ALLOW),
+		UNLESS_EQUAL(__NR_futex, 3),
+		LOAD(LOW(1)),
+		UNLESS_EQUAL(FUTEX_WAIT, 1),
+		RETURN(SECCOMP_RET_ALLOW),
+	};
+	struct sock_filter list[COUNT(own) + COUNT(linux_filter)];
+	memcpy(list, own, sizeof(own));
+	memcpy(list + COUNT(own), linux_filter, sizeof(linux_filter));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		sample_fail("no new privileges");
+	install(SECCOMP_FILTER_FLAG_NEW_LISTENER, linux_core_filter, COUNT(linux_core_filter));
+	install(0, list, COUNT(list));
+}
+
+/* At a number that a component may write to. */
+static int make_event(void)
+{
+	int event = eventfd(0, 0), high = fcntl(event, F_DUPFD, LINUX_FD_EVENTS);
+	if (high < 0)
+		sample_fail("eventfd");
+	close(event);
+	return high;
+}
+
 static void answer_for_ever(const struct way *way, struct pair *pair)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pin(way->cpu[1]);
+	close_sandbox();
 	for (uint32_t turn = 1;; turn++) {
 		way->await(pair, 1, turn);
 		way->tell(pair, 1);
 	}
 }
 
-static void take_turns(const struct way *way)
+/* In the pair's memory, as this process has no other way to tell. */
+static void ask(const struct way *way, struct pair *pair)
 {
 	uint32_t turn = 0;
-	struct pair *pair = mmap(NULL, sizeof(*pair), PROT_READ | PROT_WRITE,
-				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (pair == MAP_FAILED)
-		sample_fail("mmap");
-	pair->ask_event = eventfd(0, 0);
-	pair->answer_event = eventfd(0, 0);
-	pid_t child = fork();
-	if (child == 0)
-		answer_for_ever(way, pair);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pin(way->cpu[0]);
+	close_sandbox();
 	for (unsigned i = 0; i < BATCHES; i++) {
 		uint64_t start = sample_clock();
 		for (unsigned j = 0; j < BATCH; j++) {
 			way->tell(pair, 0);
 			way->await(pair, 0, ++turn);
 		}
-		sample[i] = sample_clock() - start;
+		pair->sample[i] = sample_clock() - start;
+	}
+	_exit(0);
+}
+
+static struct pair *begin(const struct way *way, pid_t *answerer)
+{
+	struct pair *pair = mmap(NULL, sizeof(*pair), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (pair == MAP_FAILED)
+		sample_fail("mmap");
+	pair->ask_event = make_event();
+	pair->answer_event = make_event();
+	*answerer = fork();
+	if (*answerer == 0)
+		answer_for_ever(way, pair);
+	return pair;
+}
+
+static void take_turns(const struct way *way)
+{
+	int status;
+	pid_t answerer;
+	struct pair *pair = begin(way, &answerer);
+	pid_t asker = fork();
+	if (asker == 0)
+		ask(way, pair);
+	pid_t ended = waitpid(asker, &status, 0);
+	kill(answerer, SIGKILL);
+	waitpid(answerer, NULL, 0);
+	if (ended != asker || status != 0)
+		sample_fail("a component's sandbox");
+	sample_report(way->result, pair->sample, BATCHES, BATCH);
+}
+
+static struct {
+	struct pair *pair;
+	uint32_t turn;
+	int memory;
+} faulted;
+
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+	char *page = (char *)info->si_addr - (uintptr_t)info->si_addr % PAGE;
+	(void)signal;
+	(void)context;
+	futex_tell(faulted.pair, 0);
+	futex_await(faulted.pair, 0, ++faulted.turn);
+	if (mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, faulted.memory, 0) !=
+	    page)
+		sample_fail("mmap");
+}
+
+static void touch(const struct way *way)
+{
+	const struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+	const size_t size = (size_t)BATCHES * TOUCHES * PAGE;
+	pid_t child;
+	volatile char *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	faulted.pair = begin(way, &child);
+	faulted.memory = memfd_create("page", 0);
+	if (at == MAP_FAILED || ftruncate(faulted.memory, PAGE) != 0 ||
+	    sigaction(SIGSEGV, &action, NULL) != 0)
+		sample_fail("fault");
+	for (size_t i = 0; i < BATCHES; i++) {
+		uint64_t start = sample_clock();
+		for (size_t j = 0; j < TOUCHES; j++)
+			at[(i * TOUCHES + j) * PAGE] = 1;
+		faulted.pair->sample[i] = sample_clock() - start;
 	}
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	sample_report(way->result, sample, BATCHES, BATCH);
+	sample_report(way->result, faulted.pair->sample, BATCHES, TOUCHES);
 }
 
 static void vfork_exec(char *program)
@@ -152,9 +267,15 @@ static void vfork_exec(char *program)
 int main(int argc, char **argv)
 {
 	static const struct way ways[] = {
-		{ "futex", "raw.futex", { NO_CPU, NO_CPU }, futex_tell, futex_await },
-		{ "eventfd", "raw.eventfd", { NO_CPU, NO_CPU }, eventfd_tell, eventfd_await },
-		{ "spin", "raw.spin", { 0, 1 }, spin_tell, spin_await },
+		{ "futex", "raw.futex", { NO_CPU, NO_CPU }, futex_tell, futex_await, take_turns },
+		{ "eventfd",
+		  "raw.eventfd",
+		  { NO_CPU, NO_CPU },
+		  eventfd_tell,
+		  eventfd_await,
+		  take_turns },
+		{ "spin", "raw.spin", { 0, 1 }, spin_tell, spin_await, take_turns },
+		{ "fault", "raw.fault", { NO_CPU, NO_CPU }, futex_tell, futex_await, touch },
 	};
 	if (argc == 3 && strcmp(argv[1], "vfork-exec") == 0) {
 		vfork_exec(argv[2]);
@@ -163,9 +284,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc == 2 && i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (strcmp(argv[1], ways[i].name) != 0)
 			continue;
-		take_turns(&ways[i]);
+		ways[i].run(&ways[i]);
 		return 0;
 	}
-	fprintf(stderr, "usage: raw futex | eventfd | spin | vfork-exec PROGRAM\n");
+	fprintf(stderr, "usage: raw futex | eventfd | spin | fault | vfork-exec PROGRAM\n");
 	return 2;
 }

@@ -6,11 +6,8 @@
  * that the kernel gave it, lets core police its mappings from now on, and enters the runtime, which
  * closes the sandbox. It runs on the kernel's initial stack, then on the component's.
  */
-#include <linux/audit.h>
-#include <linux/filter.h>
+#include <filter.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
-#include <linux_abi.h>
 #include <linux_call.h>
 #include <plan.h>
 
@@ -91,16 +88,9 @@ static void give_up_above(uint64_t vdso)
 /* Core hears of these from now on. What is allowed at all is the runtime's filter's to say. */
 static long install_filter(void)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0 /* nr */),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 4, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_munmap, 3, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LINUX_TRAP, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-	};
+	struct sock_filter code[sizeof(linux_core_filter) / sizeof(linux_core_filter[0])];
 	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+	__builtin_memcpy(code, linux_core_filter, sizeof(code));
 	return linux_call3(__NR_seccomp, SECCOMP_SET_MODE_FILTER,
 			   SECCOMP_FILTER_FLAG_NEW_LISTENER |
 				   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,

@@ -324,20 +324,43 @@ static void on_new_thread(const struct trap *trap, uint64_t index)
 }
 
 /* What the thread maps; the system call that it makes is checked again. */
-static void tell_piece(const struct trap *trap, const struct core_piece *piece)
+static void tell_piece(struct linux_fault *fault, const struct core_piece *piece)
 {
-	struct linux_fault *fault = thread_fault(trap->thread);
 	bool managed = piece->region->dataspace && piece->region->dataspace->map;
 	fault->address = piece->address;
 	fault->size = piece->size;
 	fault->offset = piece->offset;
 	fault->protection = linux_protection(piece->rights);
 	fault->flags = managed ? linux_piece_flags(piece->rights) : linux_map_flags(piece->rights);
-	if (managed && port_of(trap->pd)->pieces > PIECES_MAX) {
-		port_region_flush(piece->region, piece->region->address, piece->region->size,
-				  false);
-	}
-	answer(trap, LINUX_ACCESS_MAP, 0, 0);
+}
+
+/* Mappings of managed dataspaces alone are counted. */
+static bool too_many_pieces(const struct core_piece *piece)
+{
+	const struct region *region = piece->region;
+	bool managed = region->dataspace && region->dataspace->map;
+	return managed && port_of(region->map->pd)->pieces > PIECES_MAX;
+}
+
+/*
+ * It waits: what it waited for is told together with the news, which spares it the question.
+ * Whoever brought the news does not wait for others to make room.
+ */
+void port_thread_retry(struct thread *thread)
+{
+	struct linux_fault *told = thread_fault(thread);
+	const struct tn_fault fault = thread->waits_for;
+	struct core_piece piece;
+	if (!thread->port.view)
+		return;
+	enum core_fault_result result = core_fault(thread->pd, thread, &fault, true, &piece);
+	if (result == CORE_FAULT_WAIT)
+		return;
+	told->ready = result == CORE_FAULT_MAP && !too_many_pieces(&piece);
+	if (told->ready)
+		tell_piece(told, &piece);
+	__atomic_fetch_add(&told->changes, 1, __ATOMIC_RELEASE);
+	linux_call3(__NR_futex, &told->changes, FUTEX_WAKE, 1);
 }
 
 static void on_access(const struct trap *trap)
@@ -353,7 +376,11 @@ static void on_access(const struct trap *trap)
 	work_begin();
 	switch (core_fault(trap->pd, trap->thread, &fault, may_wait, &piece)) {
 	case CORE_FAULT_MAP:
-		tell_piece(trap, &piece);
+		tell_piece(thread_fault(trap->thread), &piece);
+		if (too_many_pieces(&piece))
+			port_region_flush(piece.region, piece.region->address, piece.region->size,
+					  false);
+		answer(trap, LINUX_ACCESS_MAP, 0, 0);
 		break;
 	case CORE_FAULT_AGAIN:
 		answer(trap, LINUX_ACCESS_AGAIN, 0, 0);
@@ -431,6 +458,16 @@ static void decide(const struct trap *trap, int number)
 		on_unmap(trap);
 	else
 		on_clone(trap);
+}
+
+/* Where Linux (6.6 and later) can: whose turn it is runs at once, on the same CPU, as all of them
+ * wait. */
+#define NOTIFY_SET_FLAGS SECCOMP_IOW(4, __u64)
+enum { NOTIFY_SYNC_WAKE_UP = 1 };
+
+void listener_begin(struct pd *pd)
+{
+	linux_call3(__NR_ioctl, port_of(pd)->listener_fd, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP);
 }
 
 /*

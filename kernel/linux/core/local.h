@@ -50,6 +50,7 @@ void process_ended(struct pd *pd);
 /* Its end is told later. */
 void process_kill(const struct port_pd *port);
 void process_kill_all(void);
+void listener_begin(struct pd *pd);
 void listener_ready(struct pd *pd, uint32_t events);
 
 /* Memory that processes have to give up; unmap.c. */

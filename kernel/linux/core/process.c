@@ -345,6 +345,7 @@ void process_handover(struct pd *pd)
 	if (n != 1 || control.length != 20)
 		return;
 	port->listener_fd = control.fd[0];
+	listener_begin(pd);
 	watch_add(port->listener_fd, &port->watch[WATCH_LISTENER], EPOLLIN);
 }
 

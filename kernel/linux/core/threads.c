@@ -62,15 +62,6 @@ bool port_thread_destroy(struct thread *thread)
 	return true;
 }
 
-void port_thread_retry(struct thread *thread)
-{
-	struct linux_fault *fault = thread_fault(thread);
-	if (!thread->port.view)
-		return;
-	__atomic_fetch_add(&fault->changes, 1, __ATOMIC_RELEASE);
-	linux_call3(__NR_futex, &fault->changes, FUTEX_WAKE, 1);
-}
-
 bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
 {
 	frame->stack_pointer = thread->port.stack_pointer;

@@ -38,9 +38,10 @@ struct link {
 	uint32_t opcode, length, cap_count;
 	uint32_t grant, serial; /* core's link: handle and 0 */
 	uint32_t status, reply_length, reply_cap_count;
-	uint32_t thread;     /* of the client, that waits for the reply */
-	uint32_t entrypoint; /* the server's thread + 1, written by core; only a hint */
-	uint32_t polling;    /* the server looks at `request` without being rung */
+	uint32_t thread;           /* of the client, that waits for the reply */
+	uint32_t entrypoint;       /* the server's thread + 1, written by core; only a hint */
+	uint32_t polling;          /* the server looks at `request` without being rung */
+	uint32_t mark, reply_mark; /* of the capabilities, struct tn_call */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX]; /* core's link only, either way */
 	uint64_t signals[LINK_SIGNAL_WORDS]; /* bit: index of the grant, modulo their number */
 	_Alignas(4096) unsigned char data[TN_MESSAGE_MAX];
@@ -84,6 +85,7 @@ static inline bool link_take(struct link *link, struct link_request *taken,
 	taken->serial = LINK_READ(link->serial);
 	request->length = LINK_READ(link->length);
 	request->thread = LINK_READ(link->thread);
+	request->mark = (uint8_t)LINK_READ(link->mark);
 	request->data = request->reply = link->data;
 	request->reply_length = 0;
 	request->reply_cap_count = 0;

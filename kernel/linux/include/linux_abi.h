@@ -90,7 +90,7 @@ static inline uint64_t linux_alive_address(uint32_t thread)
 struct linux_fault {
 	uint64_t address, size, offset; /* what to map */
 	int32_t protection, flags;
-	uint32_t reserved;
+	uint32_t ready;   /* with a change: it has happened, the above says what to map */
 	uint32_t changes; /* futex word: what the thread waits for may have happened */
 	uint32_t several_cpus;
 	uint32_t alive;
@@ -163,7 +163,7 @@ enum linux_access_answer {
 	LINUX_ACCESS_NONE,  /* nothing is there */
 	LINUX_ACCESS_MAP,   /* map what the thread's struct linux_fault says, go on */
 	LINUX_ACCESS_AGAIN, /* go on */
-	LINUX_ACCESS_WAIT,  /* until `changes` does, then ask again; not if guarded */
+	LINUX_ACCESS_WAIT,  /* until `changes` does, then map or ask again; not if guarded */
 };
 
 /* The signal that makes a process ask what it has to unmap; and the answer, in one word. */

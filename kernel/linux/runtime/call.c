@@ -110,6 +110,7 @@ static void send(struct link *link, const struct tn_call *call, const struct lin
 	LINK_WRITE(link->opcode, call->opcode);
 	LINK_WRITE(link->length, call->length);
 	LINK_WRITE(link->cap_count, call->cap_count);
+	LINK_WRITE(link->mark, call->mark);
 	LINK_WRITE(link->grant, core ? call->destination : entry->grant);
 	LINK_WRITE(link->serial, core ? 0 : entry->serial);
 	for (uint32_t i = 0; core && i < call->cap_count && i < TN_MESSAGE_CAPS_MAX; i++)
@@ -132,6 +133,7 @@ static tn_error receive(struct link *link, struct tn_call *call, bool core)
 		return TN_ERR_PROTOCOL;
 	call->length = length;
 	call->cap_count = (uint8_t)cap_count;
+	call->reply_mark = (uint8_t)LINK_READ(link->reply_mark);
 	__builtin_memcpy(call->data, link->data, length);
 	/* Core's are the caller's own already; others come by the thread page. */
 	for (uint32_t i = 0; core && i < cap_count; i++)

@@ -81,6 +81,9 @@ static bool resolve(uint32_t kind, uint64_t address, uint64_t instruction)
 			return true;
 		case LINUX_ACCESS_WAIT:
 			futex_wait(&told->changes, seen, NULL, 0);
+			if (__atomic_load_n(&told->changes, __ATOMIC_ACQUIRE) != seen &&
+			    told->ready)
+				return map_told(told);
 			break;
 		default:
 			return false;

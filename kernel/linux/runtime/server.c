@@ -240,6 +240,7 @@ static void reply_to_served(struct server *server, const struct tn_request *repl
 	if (!reply || !server->serving)
 		return;
 	struct link *link = (struct link *)linux_link_address(LINUX_SERVER, server->served_channel);
+	LINK_WRITE(link->reply_mark, reply->reply_mark);
 	link_reply(link, server->served_sequence, status, reply->reply_length,
 		   reply->reply_cap_count);
 	server->serving = false;

@@ -5,6 +5,9 @@
 
 #include "cases.h"
 
+/* Of the last transfer. */
+static uint8_t mark;
+
 enum { FORGED_MAX = 8 };
 
 /* All that is wrong with a handle but looks like `good`. */
@@ -63,7 +66,7 @@ void half_forged_transfer(struct tn_env *env)
 	TN_REQUIRE_OK(tn_object_create(tn_env_entrypoint(env), &object));
 	struct tn_accounts before = tn_actor_accounts("main");
 	struct tn_handles handles = { .count = 2, .handle = { object.handle, forged[1] } };
-	TN_EXPECT_ERROR(tn_pd_transfer_call(tn_env_pd(env), box.handle, handles),
+	TN_EXPECT_ERROR(tn_pd_transfer_call(tn_env_pd(env), box.handle, handles, &mark),
 			TN_ERR_CAPABILITY);
 	struct tn_accounts after = tn_actor_accounts("main");
 	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
@@ -161,13 +164,13 @@ void made_up_requests_to_core(struct tn_env *env)
 	struct tn_handles none = { .count = 0 }, many = { .count = 200 };
 	tn_any_cap foreign = { box.handle };
 	uint32_t channel;
-	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle + 1000, none), TN_ERR_CAPABILITY);
-	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, pd.handle, none), TN_ERR_ARGUMENT);
-	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle, many), TN_ERR_ARGUMENT);
+	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle + 1000, none, &mark), TN_ERR_CAPABILITY);
+	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, pd.handle, none, &mark), TN_ERR_ARGUMENT);
+	TN_EXPECT_ERROR(tn_pd_transfer_call(pd, box.handle, many, &mark), TN_ERR_ARGUMENT);
 	for (uint64_t id = 0; id < 10; id++)
-		TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, id, 0, none), TN_ERR_GONE);
-	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, UINT64_MAX, 0, none), TN_ERR_GONE);
-	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, 65536, 0, none), TN_ERR_GONE);
+		TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, id, 0, none, &mark), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, UINT64_MAX, 0, none, &mark), TN_ERR_GONE);
+	TN_EXPECT_ERROR(tn_pd_transfer_reply(pd, 65536, 0, none, &mark), TN_ERR_GONE);
 	TN_EXPECT_ERROR(tn_pd_object_destroy(pd, foreign), TN_ERR_DENIED);
 	TN_EXPECT_ERROR(tn_pd_release(pd, box.handle, 99, &channel), TN_ERR_AGAIN);
 	TN_EXPECT_ERROR(tn_pd_release(pd, box.handle, 0, &channel), TN_ERR_AGAIN);

@@ -467,6 +467,44 @@ static void nothing_leaks_to_the_next(struct tn_env *env)
 
 /* -- the heap -- */
 
+/* More than the tables of one step, at both ways in and out, and all of it comes back. */
+static void play_large(struct tn_env *env)
+{
+	enum { ROUNDS = 3, WORDS = PAGE / 8 };
+	const size_t size = (size_t)64 << 20;
+	struct tn_accounts before = { 0 }, after = { 0 };
+	tn_dataspace_cap dataspace = { 0 };
+	unsigned char byte;
+	TN_MUST(tn_pd_accounts(tn_env_pd(env), &before));
+	TN_MUST(tn_dataspace_alloc(size, &dataspace));
+	for (uint64_t round = 0; round < ROUNDS; round++) {
+		void *at = NULL;
+		TN_MUST(tn_attach(dataspace, 0, 0, READ | WRITE, &at));
+		volatile uint64_t *word = at;
+		for (size_t i = 0; i < size / 8; i += WORDS) {
+			if (word[i] != (round ? round + i : 0))
+				tn_exit(1);
+			word[i] = round + 1 + i;
+		}
+		TN_MUST(tn_detach(at));
+		for (size_t i = 0; i < size; i += size - 1)
+			if (tn_guarded_copy(&byte, (char *)at + i, 1) != TN_ERR_FAULT)
+				tn_exit(2);
+	}
+	tn_dataspace_free(dataspace);
+	TN_MUST(tn_pd_accounts(tn_env_pd(env), &after));
+	tn_exit(after.ram_used == before.ram_used ? 0 : 3);
+}
+
+static void large(struct tn_env *env)
+{
+	(void)env;
+	tn_actor_start_with("large", "", "", (uint64_t)70 << 20, 100);
+	struct tn_child_end ended = tn_actor_end("large");
+	TN_EXPECT_EQUAL(ended.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(ended.value, 0);
+}
+
 static void heap(struct tn_env *env)
 {
 	static const size_t sizes[] = { 0, 1, 15, 16, 17, 100, 1000, 4000, 4096, 5000, 100000 };
@@ -513,9 +551,12 @@ void component_construct(struct tn_env *env)
 		{ "owner-dies", owner_dies },
 		{ "only-the-owner-frees", only_the_owner_frees },
 		{ "nothing-leaks-to-the-next", nothing_leaks_to_the_next },
+		{ "large", large },
 		{ "heap", heap },
 		{ NULL, NULL },
 	};
-	static const struct tn_test_role roles[] = { { "owner", play_owner }, { NULL, NULL } };
+	static const struct tn_test_role roles[] = { { "owner", play_owner },
+						     { "large", play_large },
+						     { NULL, NULL } };
 	tn_test_main(env, "test-memory", cases, roles);
 }

@@ -386,6 +386,150 @@ static void made_up_ids(struct tn_env *env)
 	TN_EXPECT_ERROR(tn_parent_session_close(parent, 1000000), TN_ERR_ARGUMENT);
 }
 
+/* -- what is another child's -- */
+
+static struct tn_session tenancy;
+
+static tn_error echo_through(void *self, struct tn_request *request, uint64_t value, uint64_t *back)
+{
+	(void)self;
+	(void)request;
+	return desk_echo(of(&tenancy), value, back);
+}
+
+/* Has a session, and uses it whenever it is asked to. */
+static void play_tenant(struct tn_env *env)
+{
+	static const struct desk_ops ops = { .echo = echo_through };
+	static struct tn_object object;
+	desk_cap cap;
+	TN_MUST(open_desk("tenant", some, &tenancy));
+	TN_MUST(desk_serve(tn_env_entrypoint(env), &object, &ops, NULL, &cap));
+	tn_actor_put("tenant", cap.handle);
+}
+
+enum { IDS = 1000 };
+
+/* Has one session of its own, with the stage; tries every id that the parent has given so far. */
+static void play_thief(struct tn_env *env)
+{
+	tn_parent_cap parent = tn_env_parent(env);
+	uint32_t state, reason, refused = 0;
+	tn_any_cap cap = { 0 };
+	for (uint32_t id = 0; id < IDS; id++)
+		refused += tn_parent_session_upgrade(parent, id, 1, 1) == TN_ERR_ARGUMENT &&
+			   tn_parent_session_close(parent, id) == TN_ERR_ARGUMENT &&
+			   tn_parent_session_collect(parent, id, &state, &reason, &cap) ==
+				   TN_ERR_ARGUMENT;
+	tn_exit(refused == IDS - 1 ? 0 : 1);
+}
+
+static void sessions_of_siblings(struct tn_env *env)
+{
+	uint64_t back = 0;
+	(void)env;
+	tn_actor_start("tenant");
+	desk_cap tenant = { tn_actor_get("tenant") };
+	struct desk_counts before = counts();
+	struct tn_accounts desk = tn_actor_accounts("desk"), its = tn_actor_accounts("tenant");
+	tn_actor_start("thief");
+	struct tn_child_end end = tn_actor_end("thief");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, 0);
+	TN_EXPECT_EQUAL(counts().closed, before.closed);
+	TN_EXPECT_EQUAL(counts().upgraded, before.upgraded);
+	TN_EXPECT_ERROR(desk_echo(tenant, 31, &back), TN_OK);
+	TN_EXPECT_EQUAL(back, 31);
+	expect_same(tn_actor_accounts("tenant"), its);
+	expect_same(tn_actor_accounts("desk"), desk);
+	tn_cap_release(tenant.handle);
+	tn_actor_kill("tenant");
+}
+
+/* Ends the actor with the number of the line that it does not hold on. */
+#define HASTY(call, expected)                        \
+	do                                           \
+		if ((call) != (expected))            \
+			tn_exit(__LINE__ % 100 + 1); \
+	while (0)
+
+static void answer_in_any_way(tn_parent_cap parent, uint32_t id, tn_any_cap cap)
+{
+	HASTY(tn_parent_request_deliver(parent, id, cap), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_deny(parent, id, TN_ERR_BUSY), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_done(parent, id), TN_ERR_ARGUMENT);
+}
+
+static uint32_t fetch(tn_parent_cap parent, uint32_t wanted)
+{
+	char service[TN_SERVICE_NAME_MAX + 1], label[TN_LABEL_MAX + 1], interface[32];
+	uint32_t kind, id = 0, functions;
+	uint64_t ram, caps, digest;
+	TN_MUST(tn_parent_request_next(parent, &kind, &id, service, label, &ram, &caps, &functions,
+				       &digest, interface));
+	HASTY(kind, wanted);
+	return id;
+}
+
+/* A server by hand: answers before it has asked, in the wrong way, and twice. */
+static void play_hasty(struct tn_env *env)
+{
+	static struct tn_signal requests;
+	tn_parent_cap parent = tn_env_parent(env);
+	tn_any_cap cap = { parent.handle };
+	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &requests));
+	TN_MUST(tn_parent_announce(parent, "Slow", requests.cap));
+	tn_actor_await("hasty-asked");
+	for (uint32_t id = 0; id < IDS; id++)
+		answer_in_any_way(parent, id, cap);
+	uint32_t id = fetch(parent, TN_REQUEST_OPEN);
+	HASTY(tn_parent_request_done(parent, id), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_deliver(parent, id, cap), TN_OK);
+	answer_in_any_way(parent, id, cap);
+	tn_actor_post("hasty-delivered");
+	tn_actor_await("hasty-closed");
+	answer_in_any_way(parent, id, cap);
+	HASTY(fetch(parent, TN_REQUEST_CLOSE), id);
+	HASTY(tn_parent_request_deliver(parent, id, cap), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_deny(parent, id, TN_ERR_BUSY), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_done(parent, id), TN_OK);
+	answer_in_any_way(parent, id, cap);
+	fetch(parent, TN_REQUEST_NONE);
+	tn_exit(0);
+}
+
+static uint32_t collect(tn_parent_cap parent, uint32_t id, tn_any_cap *cap)
+{
+	uint32_t state = 0, reason = 0;
+	TN_EXPECT_ERROR(tn_parent_session_collect(parent, id, &state, &reason, cap), TN_OK);
+	return state;
+}
+
+static void answered_unasked(struct tn_env *env)
+{
+	tn_parent_cap parent = tn_env_parent(env);
+	struct tn_accounts own = tn_actor_accounts("main");
+	tn_any_cap cap = { 0 };
+	uint32_t id = 0;
+	tn_actor_start_with("hasty", "", "Slow", TN_ACTOR_RAM, TN_ACTOR_CAPS);
+	TN_REQUIRE_OK(
+		tn_parent_session_open(parent, "Slow", "", some.ram, some.caps, desk_function_count,
+				       tn_interface_digest(&desk_interface, desk_function_count),
+				       "desk", &id));
+	TN_EXPECT_EQUAL(collect(parent, id, &cap), TN_SESSION_PENDING);
+	tn_actor_post("hasty-asked");
+	tn_actor_await("hasty-delivered");
+	TN_EXPECT_EQUAL(collect(parent, id, &cap), TN_SESSION_READY);
+	tn_cap_release(cap.handle);
+	TN_EXPECT_ERROR(tn_parent_session_close(parent, id), TN_OK);
+	tn_actor_post("hasty-closed");
+	struct tn_child_end end = tn_actor_end("hasty");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, 0);
+	TN_EXPECT_EQUAL(collect(parent, id, &cap), TN_SESSION_DENIED);
+	expect_same(tn_actor_accounts("main"), own);
+}
+
 void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
@@ -405,14 +549,17 @@ void component_construct(struct tn_env *env)
 		{ "server-stays-silent", server_stays_silent },
 		{ "announced-without-permission", announced_without_permission },
 		{ "made-up-ids", made_up_ids },
+		{ "sessions-of-siblings", sessions_of_siblings },
+		{ "answered-unasked", answered_unasked },
 		{ "spent-by-the-server", spent_by_the_server },
 		{ "server-dies", server_dies },
 		{ NULL, NULL },
 	};
-	static const struct tn_test_role roles[] = { { "desk", play_desk },
-						     { "visitor", play_visitor },
-						     { "blocked", play_blocked },
-						     { "silent", play_silent },
-						     { NULL, NULL } };
+	static const struct tn_test_role roles[] = {
+		{ "desk", play_desk },       { "visitor", play_visitor },
+		{ "blocked", play_blocked }, { "silent", play_silent },
+		{ "tenant", play_tenant },   { "thief", play_thief },
+		{ "hasty", play_hasty },     { NULL, NULL }
+	};
 	tn_test_main(env, "test-session", cases, roles);
 }

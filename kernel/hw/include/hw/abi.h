@@ -69,7 +69,8 @@ enum hw_syscall {
 	 * Result: rax = enum hw_event;
 	 *   HW_EVENT_REQUEST: rdi = badge, rsi = tag
 	 *   HW_EVENT_SIGNAL:  rdi = badge of the signal object
-	 *   HW_EVENT_FAULT:   rdi = thread, rsi = vector | error code << 32, rdx = fault address
+	 *   HW_EVENT_FAULT:   rdi = thread, rsi = vector | error code << 32, rdx = fault address,
+	 *                     r8 = instruction pointer
 	 *                     (only the thread that core named by HW_FAULT_HANDLER gets these)
 	 *   HW_EVENT_NONE:    nothing was pending (with HW_WAIT_POLL)
 	 * Signals come before faults, faults before requests. Requests are taken one at a time:

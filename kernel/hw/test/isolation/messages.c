@@ -4,6 +4,9 @@
 /* Messages made by hand, to the victim, to core, to the parent. */
 #include "attack.h"
 
+/* Of the last transfer. */
+static uint8_t mark;
+
 enum {
 	TAG_LENGTHS = 0x10000,
 	TAG_CAPS = 0x100,
@@ -77,8 +80,9 @@ static void announced_otherwise(struct tn_env *env)
 	victim_cap victim = attack_victim();
 	struct tn_handles two = { .count = 2, .handle = { attack_alarm().handle, victim.handle } };
 	for (uint32_t caps = 0; caps < TAG_CAPS; caps++) {
-		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, two));
-		HOLDS(raw_message(victim.handle, victim_opcode_hold, 0, caps) == TN_ERR_PROTOCOL);
+		TN_MUST(tn_pd_transfer_call(tn_env_pd(env), victim.handle, two, &mark));
+		HOLDS(raw_message(victim.handle, victim_opcode_hold, 0, MARKED(caps, mark)) ==
+		      TN_ERR_PROTOCOL);
 	}
 }
 

@@ -4,6 +4,7 @@
 /* The client of the bench: measures, while a second session and a signal of its own are live. */
 #include "../../measure.h"
 #include "../peer.h"
+#include <tenon/thread.h>
 
 enum { BATCHES = 1000, BATCH = 100, SLOW_BATCH = 10, SLOW = 200 };
 
@@ -41,6 +42,24 @@ static void measure_data(peer_cap peer)
 	bench_report("rpc.4k", SLOW_BATCH);
 }
 
+#define MEASURE_WORDS(count)                                                           \
+	static void measure_words_##count(peer_cap peer)                               \
+	{                                                                              \
+		const struct peer_words_##count words = { { count } };                 \
+		bench_begin();                                                         \
+		for (unsigned i = 0; i < BATCHES; i++) {                               \
+			uint64_t start = bench_now();                                  \
+			for (unsigned j = 0; j < BATCH; j++)                           \
+				bench_check(peer_words_##count(peer, words), "words"); \
+			bench_sample(start);                                           \
+		}                                                                      \
+		bench_report("rpc.words-" #count, BATCH);                              \
+	}
+
+MEASURE_WORDS(4)
+MEASURE_WORDS(20)
+MEASURE_WORDS(60)
+
 static void measure_capability(peer_cap peer, tn_any_cap given)
 {
 	bench_begin();
@@ -51,6 +70,29 @@ static void measure_capability(peer_cap peer, tn_any_cap given)
 		bench_sample(start);
 	}
 	bench_report("rpc.caps-1", SLOW_BATCH);
+}
+
+/* Signals of our own, each known to the server by the first call already. */
+static void measure_capabilities(peer_cap peer, struct tn_env *env)
+{
+	static struct tn_signal own[TN_MESSAGE_CAPS_MAX];
+	tn_any_cap c[TN_MESSAGE_CAPS_MAX];
+	for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++) {
+		bench_check(tn_signal_create(tn_env_entrypoint(env), &own[i]), "signal");
+		c[i].handle = own[i].cap.handle;
+	}
+	bench_begin();
+	for (unsigned i = 0; i < BATCHES; i++) {
+		uint64_t start = bench_now();
+		for (unsigned j = 0; j < SLOW_BATCH; j++)
+			bench_check(peer_capabilities(peer, c[0], c[1], c[2], c[3], c[4], c[5],
+						      c[6], c[7]),
+				    "capabilities");
+		bench_sample(start);
+	}
+	bench_report("rpc.caps-8", SLOW_BATCH);
+	for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
+		tn_signal_destroy(&own[i]);
 }
 
 static void measure_signal(tn_signal_cap ask, struct tn_signal *answer)
@@ -92,6 +134,26 @@ static void measure_dataspace(void)
 	bench_report("dataspace.alloc-free", 1);
 }
 
+static void nothing(void *argument)
+{
+	(void)argument;
+}
+
+static void measure_thread(void)
+{
+	bench_begin();
+	for (unsigned i = 0; i < SLOW; i++) {
+		struct tn_thread *thread;
+		uint64_t start = bench_now();
+		bench_check(tn_thread_create("bench", TN_PRIORITY_DEFAULT, 0, nothing, NULL,
+					     &thread),
+			    "thread");
+		bench_check(tn_thread_join(thread), "join");
+		bench_sample(start);
+	}
+	bench_report("thread.create-join", 1);
+}
+
 void component_construct(struct tn_env *env)
 {
 	static struct tn_signal answer;
@@ -102,11 +164,16 @@ void component_construct(struct tn_env *env)
 	bench_check(tn_signal_create(tn_env_entrypoint(env), &answer), "signal");
 	bench_check(peer_signals(peer, answer.cap, &ask), "signals");
 	measure_null(peer);
+	measure_words_4(peer);
+	measure_words_20(peer);
+	measure_words_60(peer);
 	measure_data(peer);
 	measure_capability(peer, (tn_any_cap){ answer.cap.handle });
+	measure_capabilities(peer, env);
 	measure_signal(ask, &answer);
 	measure_session();
 	measure_dataspace();
+	measure_thread();
 	tn_session_close(&idle);
 	tn_exit(0);
 }

@@ -42,6 +42,41 @@ static tn_error capability(void *self, struct tn_request *request, tn_any_cap gi
 	return TN_OK;
 }
 
+static tn_error words_4(void *self, struct tn_request *request, struct peer_words_4 words)
+{
+	(void)self;
+	(void)request;
+	(void)words;
+	return TN_OK;
+}
+
+static tn_error words_20(void *self, struct tn_request *request, struct peer_words_20 words)
+{
+	(void)self;
+	(void)request;
+	(void)words;
+	return TN_OK;
+}
+
+static tn_error words_60(void *self, struct tn_request *request, struct peer_words_60 words)
+{
+	(void)self;
+	(void)request;
+	(void)words;
+	return TN_OK;
+}
+
+static tn_error capabilities(void *self, struct tn_request *request, tn_any_cap a, tn_any_cap b,
+			     tn_any_cap c, tn_any_cap d, tn_any_cap e, tn_any_cap f, tn_any_cap g,
+			     tn_any_cap h)
+{
+	const tn_any_cap given[] = { a, b, c, d, e, f, g, h };
+	(void)self;
+	(void)request;
+	(void)given;
+	return TN_OK;
+}
+
 static void asked(void *argument)
 {
 	const struct session *session = argument;
@@ -70,7 +105,14 @@ static tn_error signals(void *self, struct tn_request *request, tn_signal_cap an
 static tn_error open(void *self, const struct tn_session_request *request, tn_handle *object)
 {
 	static const struct peer_ops ops = {
-		.null = null, .data = data, .capability = capability, .signals = signals
+		.null = null,
+		.data = data,
+		.capability = capability,
+		.signals = signals,
+		.words_4 = words_4,
+		.words_20 = words_20,
+		.words_60 = words_60,
+		.capabilities = capabilities,
 	};
 	peer_cap cap;
 	(void)self;
