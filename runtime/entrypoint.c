@@ -211,14 +211,17 @@ static void append_pending(struct tn_entrypoint *entrypoint, struct tn_signal *s
 	entrypoint->pending_end = &signal->next_pending;
 }
 
-static void link_pending(struct tn_entrypoint *entrypoint, uint32_t key)
+/* True: it is the awaited one. Others are kept. */
+static bool is_awaited(struct tn_entrypoint *entrypoint, uint32_t key,
+		       const struct tn_signal *awaited)
 {
 	tn_mutex_lock(&entrypoint->lock);
 	struct entry *entry = find(entrypoint, key, true);
 	struct tn_signal *signal = entry ? entry->target : NULL;
-	if (signal && !signal->pending)
+	if (signal && signal != awaited && !signal->pending)
 		append_pending(entrypoint, signal);
 	tn_mutex_unlock(&entrypoint->lock);
+	return signal && signal == awaited;
 }
 
 ABI void tn_signal_destroy(struct tn_signal *signal)
@@ -245,8 +248,8 @@ ABI void tn_signal_wait(struct tn_signal *signal)
 	while (!signal->pending) {
 		struct port_event event;
 		port_wait(NULL, TN_OK, PORT_WAIT_SIGNALS_ONLY, &event);
-		if (event.kind == PORT_EVENT_SIGNAL)
-			link_pending(entrypoint, event.key);
+		if (event.kind == PORT_EVENT_SIGNAL && is_awaited(entrypoint, event.key, signal))
+			return;
 	}
 	unlink_pending(entrypoint, signal);
 }
@@ -330,8 +333,11 @@ static void serve_signal(struct tn_entrypoint *entrypoint, uint32_t key)
 	service_ends(entrypoint);
 }
 
+/* The calling thread alone adds to what is pending. */
 static void serve_pending(struct tn_entrypoint *entrypoint)
 {
+	if (!__atomic_load_n(&entrypoint->pending, __ATOMIC_RELAXED))
+		return;
 	tn_mutex_lock(&entrypoint->lock);
 	struct tn_signal *signal = entrypoint->pending;
 	uint32_t key = signal ? signal->key : 0;

@@ -41,10 +41,13 @@ static bool aborted(const struct tn_thread_page *page)
 	return __atomic_load_n(&page->aborted, __ATOMIC_SEQ_CST) == page->calling;
 }
 
-/* Looks for a while. True: the reply is there. */
-static bool spin_for_reply(const struct link *link, uint32_t sequence)
+/*
+ * Looks for a while. True: the reply is there. Core is another matter than servers, of which one
+ * may be looking, too: what was learned of it says nothing about them.
+ */
+static bool spin_for_reply(const struct link *link, uint32_t sequence, bool core)
 {
-	struct spin *spin = &this_thread()->spin;
+	struct spin *spin = core ? &this_thread()->core_spin : &this_thread()->spin;
 	uint32_t limit = spin_begin(spin);
 	for (uint32_t i = 0; i < limit; i++) {
 		if (__atomic_load_n(&link->reply, __ATOMIC_ACQUIRE) == sequence) {
@@ -156,7 +159,7 @@ static tn_error exchange(struct link *link, struct tn_call *call, uint32_t numbe
 	if (sequence == LINK_READ(link->reply)) /* of four thousand million calls ago */
 		sequence = __atomic_add_fetch(&sequences, 1, __ATOMIC_RELAXED);
 	send(link, call, &entry, sequence);
-	if (!spin_for_reply(link, sequence) && !wait_reply(link, sequence))
+	if (!spin_for_reply(link, sequence, number == 0) && !wait_reply(link, sequence))
 		return TN_ERR_GONE;
 	return receive(link, call, number == 0);
 }

@@ -73,9 +73,9 @@ struct server {
 enum { BURIED = 3 };
 struct linux_thread {
 	struct tn_thread_page page;
-	uint64_t buried[BURIED]; /* addresses of links; 0: none */
-	uint32_t link, next;     /* number of the channel that it has locked; see park.c */
-	struct spin spin;        /* for replies */
+	uint64_t buried[BURIED];     /* addresses of links; 0: none */
+	uint32_t link, next;         /* number of the channel that it has locked; see park.c */
+	struct spin spin, core_spin; /* for replies of servers, and of core */
 	struct server server;
 };
 _Static_assert(sizeof(struct linux_thread) <= LINUX_FAULT_OFFSET, "fits the thread's page");
@@ -97,6 +97,8 @@ void futex_wake(const uint32_t *word, uint32_t count);
 /* For channels: one thread at a time. */
 void link_lock(uint32_t number);
 void link_unlock(uint32_t number);
+/* From now on: before the first further thread. */
+void link_locks_needed(void);
 
 /* What core says about a fault of the thread. */
 static inline struct linux_fault *thread_fault(uint32_t thread)

@@ -38,6 +38,7 @@ static bool map(uint64_t address, uint64_t pages, uint64_t page)
 
 tn_error port_thread_prepare(uint32_t thread)
 {
+	link_locks_needed();
 	if (map(page_address(thread), 1, LINUX_PRIVATE_THREAD) &&
 	    map(message_address(thread), 1, LINUX_PRIVATE_MESSAGE) &&
 	    map(signal_stack(thread), LINUX_SIGNAL_STACK_PAGES, LINUX_PRIVATE_SIGNAL_STACK))
