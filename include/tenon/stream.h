@@ -119,8 +119,8 @@ extern "C" {
 
 /* How many packets of which size: both sides have to know the same. */
 struct tn_stream_shape {
-	uint32_t packets;
-	uint32_t packet_size;
+	uint32_t packets;     /* a power of two, see above */
+	uint32_t packet_size; /* bytes */
 };
 
 /* Bytes of memory for a shape: what both sides write for each other, then the packets, from a page
@@ -165,11 +165,11 @@ struct tn_stream {
 struct tn_stream_config {
 	void *memory; /* TN_STREAM_SIZE(); aligned to a page, and zeroed before either side begins
 		       */
-	struct tn_stream_shape shape;
-	bool source;               /* all packets are here at first, else at the other side */
-	bool guarded;              /* the memory may go away, see above */
-	struct tn_signal *signal;  /* that the peer submits; NULL: this side never waits */
-	tn_signal_cap peer_signal; /* to submit; 0: the peer never sleeps */
+	struct tn_stream_shape shape; /* the same for both sides */
+	bool source;                  /* all packets are here at first, else at the other side */
+	bool guarded;                 /* the memory may go away, see above */
+	struct tn_signal *signal;     /* that the peer submits; NULL: this side never waits */
+	tn_signal_cap peer_signal;    /* to submit; 0: the peer never sleeps */
 };
 
 /* Whether the shape keeps to the limits above. */
@@ -297,7 +297,7 @@ TN_MUST_USE tn_error tn_stream_service_announce(struct tn_stream_service *servic
 
 /* The client's side of such a session. Zeroed: not open. */
 struct tn_stream_client {
-	struct tn_stream stream;
+	struct tn_stream stream; /* usable while it is open */
 	/* Runs at the entrypoint, for event-driven use: once when the stream is open, then as the
 	 * signal comes. NULL: the stream is waited for. The user sets both before opening. */
 	void (*handler)(void *argument);
@@ -313,7 +313,7 @@ struct tn_stream_client {
 
 /* Which stream a client opens. */
 struct tn_stream_wish {
-	const char *service, *label;
+	const char *service, *label;  /* of the session */
 	struct tn_stream_shape shape; /* as the service's interface says: what is donated for it */
 	bool source;                  /* this side has the packets at first */
 	bool guarded;                 /* survives its server, see above */

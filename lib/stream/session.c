@@ -155,7 +155,7 @@ tn_error tn_stream_service_announce(struct tn_stream_service *service)
 
 static tn_error attach(struct tn_stream_client *client, const struct tn_stream_wish *wish)
 {
-	struct tn_stream_shape shape;
+	struct tn_stream_shape shape = { 0, 0 };
 	tn_stream_session_cap session = { client->session.cap };
 	tn_error error = tn_stream_session_connect(session, client->signal.cap, &shape,
 						   &client->memory, &client->server);

@@ -473,7 +473,8 @@ static void delay(uint32_t steps)
 		;
 }
 
-/* The peer's words are in this CPU's cache: what it loads next comes sooner than its stores leave. */
+/* The peer's words are in this CPU's cache: what it loads next comes sooner than its stores leave.
+ */
 static void warm(const struct tn_stream *stream)
 {
 	const struct side *peer = stream->peer;
