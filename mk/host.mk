@@ -26,6 +26,7 @@ $(UNIT_TESTS:%=$(HOST_BUILD)/%): $(HOST_BUILD)/%: $(HOST_BUILD)/obj/test/unit/%.
 	@echo "  LINK $@"
 	@$(HOST_CC) $(HOST_SANITIZE) -o $@ $^
 
+$(HOST_BUILD)/stream: $(HOST_BUILD)/obj/lib/stream/stream.o
 # init's reader of scenarios, against the examples in the documentation.
 $(HOST_BUILD)/scenario: $(patsubst %.c,$(HOST_BUILD)/obj/%.o,$(wildcard component/init/config*.c lib/config/*.c))
 

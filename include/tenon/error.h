@@ -5,7 +5,7 @@
  * Errors: one table of numbers and texts for the whole system.
  *
  * Every function that can fail returns a tn_error; the compiler warns where it is not looked at,
- * but for tn_detach() and tn_signal_submit(), whose failure leaves nothing to do.
+ * but for tn_detach(), tn_signal_submit() and tn_stream_wake(), whose failure leaves nothing to do.
  * Numbers are part of the ABI: new ones are appended, none is ever reused.
  *
  * Ownership: texts are static. Nothing here blocks.

@@ -456,7 +456,7 @@ static void sessions_of_siblings(struct tn_env *env)
 static void answer_in_any_way(tn_parent_cap parent, uint32_t id, tn_any_cap cap)
 {
 	HASTY(tn_parent_request_deliver(parent, id, cap), TN_ERR_ARGUMENT);
-	HASTY(tn_parent_request_deny(parent, id, TN_ERR_BUSY), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_deny(parent, id, tn_error_number(TN_ERR_BUSY)), TN_ERR_ARGUMENT);
 	HASTY(tn_parent_request_done(parent, id), TN_ERR_ARGUMENT);
 }
 
@@ -491,7 +491,7 @@ static void play_hasty(struct tn_env *env)
 	answer_in_any_way(parent, id, cap);
 	HASTY(fetch(parent, TN_REQUEST_CLOSE), id);
 	HASTY(tn_parent_request_deliver(parent, id, cap), TN_ERR_ARGUMENT);
-	HASTY(tn_parent_request_deny(parent, id, TN_ERR_BUSY), TN_ERR_ARGUMENT);
+	HASTY(tn_parent_request_deny(parent, id, tn_error_number(TN_ERR_BUSY)), TN_ERR_ARGUMENT);
 	HASTY(tn_parent_request_done(parent, id), TN_OK);
 	answer_in_any_way(parent, id, cap);
 	fetch(parent, TN_REQUEST_NONE);

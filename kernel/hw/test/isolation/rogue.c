@@ -51,7 +51,7 @@ static const struct {
 	{ TAG(8, 0, 0) | 0xffull << 56, TN_OK }, /* nor do bits that nobody reads */
 	{ TAG(8, 0, 0xffff), TN_ERR_PROTOCOL },
 	{ TAG(8, 0, TN_ERROR_COUNT), TN_ERR_PROTOCOL },
-	{ TAG(8, 0, 0xff00 + TN_ERR_BUSY), TN_ERR_PROTOCOL },
+	{ TAG(8, 0, TN_ERR_BUSY) | 0xff00, TN_ERR_PROTOCOL },
 	{ TAG(8, 0, TN_ERR_BUSY), TN_ERR_BUSY },
 	{ TAG(8, 1, 0), TN_ERR_PROTOCOL },
 	{ TAG(8, 1, 0) | 0xffull << 40, TN_ERR_PROTOCOL }, /* of a transfer that never was */

@@ -35,7 +35,7 @@ static const struct {
 	{ 0, 8, 0, TN_OK }, /* so that it is seen to work at all */
 	{ TN_ERROR_COUNT, 8, 0, TN_ERR_PROTOCOL },
 	{ UINT32_MAX, 8, 0, TN_ERR_PROTOCOL },
-	{ TN_ERR_BUSY, 8, 0, TN_ERR_BUSY },
+	{ (uint64_t)TN_ERR_BUSY, 8, 0, TN_ERR_BUSY },
 	{ 0, 8, 1, TN_ERR_PROTOCOL },
 	{ 0, 8, 8, TN_ERR_PROTOCOL },
 	{ 0, 8, 9, TN_ERR_PROTOCOL },
@@ -60,7 +60,7 @@ static tn_error answer_anything(const void *ops, void *self, struct tn_request *
 		__builtin_trap();
 	request->reply_length = replies[next].length;
 	request->reply_cap_count = replies[next].cap_count;
-	return tn_error_of(replies[next++].status);
+	return tn_error_of((uint32_t)replies[next++].status);
 }
 
 static void reply_anything(struct tn_env *env)

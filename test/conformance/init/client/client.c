@@ -260,8 +260,11 @@ static void play_publish(const struct tn_kdl_node *step)
 	struct tn_session session = { 0 };
 	tn_error error = tn_session_open("Versions", "", none, &versions_interface, &session);
 	versions_cap cap = { session.cap };
-	if (error == TN_OK)
-		error = versions_publish(cap, get(step, "rom").text);
+	while (error == TN_OK &&
+	       (error = versions_publish(cap, get(step, "rom").text)) == TN_ERR_BUSY) {
+		sleep(1);
+		error = TN_OK;
+	}
 	check(step, error == TN_OK, "the result", tn_error_text(error));
 	if (session.id)
 		tn_session_close(&session);
