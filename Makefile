@@ -58,13 +58,16 @@ include mk/host.mk
 include mk/reference.mk
 include mk/install.mk
 
-all: components $(KERNELS) host
+all: components $(COMPILED) host
 
-.PHONY: demo run image graph check-scenario test soak unit check features bench loc format format-check lint verify mutate packages clean help
+.PHONY: demo correlate run image graph check-scenario test matrix soak unit check features bench loc format format-check lint verify mutate packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tool/demo --build $(BUILD) --kernels "$(KERNELS)" --input "$$INPUT"
+
+correlate: all ## run a scenario on every kernel and compare: SCENARIO=name INPUT=any-file OUTPUT=page.html OPTIONS=
+	@$(TENON) correlate --build $(BUILD) --input "$$INPUT" --output "$(OUTPUT)" --kernels "$(KERNELS)" $(OPTIONS) "$(SCENARIO)"
 
 run: all ## run a scenario: SCENARIO=name KERNEL=name INPUT=any-file
 	@$(TENON) run --build $(BUILD) --kernel "$(KERNEL)" --input "$$INPUT" "$(SCENARIO)"
@@ -92,10 +95,14 @@ strace: all ## a component's system calls: SCENARIO= COMPONENT= OPTIONS=for-stra
 	@$(DEBUG)
 
 test: ## build and run every test, each system test on each kernel (ONE=name, KERNELS=name)
+	@rm -f $(BUILD)/matrix.json
 	@tool/install-packages build run image graph test
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
+
+matrix: ## what the last make test has shown: executable, SHA-256, kernel, result
+	@$(PYTHON) tool/matrix --build $(BUILD)
 
 soak: all ## components that die at any moment, for long: MINUTES= KILLS= SEED= KERNEL=
 	@$(PYTHON) tool/soak --build $(BUILD) --kernel "$(KERNEL)" --minutes "$(or $(MINUTES),0)" \
@@ -148,3 +155,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile mk/*.mk | sort | \
 		awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
 	@echo "kernels found: $(or $(KERNELS),none)"
+	@$(foreach k,$(filter-out $(KERNELS),$(COMPILED)),echo "kernel $k cannot be run: $($k.absent)";)

@@ -3,6 +3,11 @@
 
 #include <core/account.h>
 
+static uint64_t more(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static tn_error available(const struct account *account, uint64_t ram, uint64_t caps)
 {
 	if (account->ram_limit - account->ram_used < ram)
@@ -28,6 +33,8 @@ tn_error account_charge(struct pd *payer, enum tn_usage_kind kind, uint64_t ram,
 		return error;
 	account->ram_used += ram;
 	account->caps_used += caps;
+	account->ram_most = more(account->ram_most, account->ram_used);
+	account->caps_most = more(account->caps_most, account->caps_used);
 	count(account, kind, ram, caps);
 	return TN_OK;
 }

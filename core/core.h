@@ -15,6 +15,7 @@
 struct account {
 	uint64_t ram_limit, ram_used;
 	uint64_t caps_limit, caps_used;
+	uint64_t ram_most, caps_most; /* that were in use at a time */
 	struct tn_usage by_kind[TN_USAGE_COUNT];
 };
 
@@ -214,6 +215,10 @@ struct pd {
 	struct port_memory runtime_data; /* in the flat price */
 	bool has_runtime_data;
 	bool port_ended; /* port_pd_destroy() has done its part */
+	struct {
+		uint64_t begun;  /* ns since core's start */
+		uint64_t cpu_ns; /* of threads that have ended */
+	} measured;
 	struct port_pd port;
 };
 

@@ -97,6 +97,7 @@ void fault_tell(struct pd *pd, struct thread *thread, const struct tn_fault *fau
 		pd->fault.kind = TN_FAULT_STACK;
 	report(pd, thread, &pd->fault);
 	if (pd->object.payer == &core_pd) {
+		measure_all_end();
 		core_log("init is gone, and the system with it");
 		port_exit(EXIT_INIT_FAULTED);
 	}

@@ -16,7 +16,12 @@
  * All output passes one bounded ring. The console takes from it what it can; nobody ever waits for
  * the console, not even core.
  */
-enum { RING_SIZE = 1 << 16, PIECE = 4096, LINE_MAX = TN_LABEL_MAX + TN_LOG_MAX + 8 };
+enum {
+	RING_SIZE = 1 << 16,
+	PIECE = 4096,
+	STAMP_MAX = 24,
+	LINE_MAX = STAMP_MAX + TN_LABEL_MAX + TN_LOG_MAX + 8
+};
 
 static char ring[RING_SIZE];
 static size_t ring_head, ring_tail; /* free running: head - tail bytes are waiting */
@@ -73,7 +78,8 @@ static void put(const char *text, size_t length)
 /* Line ends of the text are given the label, too: no component can fake another's lines. */
 static size_t compose(char *line, const char *label, const unsigned char *text, size_t length)
 {
-	size_t n = tn_format(line, LINE_MAX, "[%s] ", label);
+	size_t n = measure_stamp(line, LINE_MAX);
+	n += tn_format(line + n, LINE_MAX - n, "[%s] ", label);
 	for (size_t i = 0; i < n; i++) /* labels end with what a component chose */
 		line[i] = printable(line[i]);
 	if (length && text[length - 1] == '\n')
@@ -96,11 +102,12 @@ static bool emit(const char *line, size_t length)
 
 static void tell_dropped(void)
 {
-	char line[80];
+	char line[STAMP_MAX + 80];
 	if (!dropped)
 		return;
-	size_t n = tn_format(line, sizeof(line), "[core] %llu log lines dropped\n",
-			     (unsigned long long)dropped);
+	size_t n = measure_stamp(line, sizeof(line));
+	n += tn_format(line + n, sizeof(line) - n, "[core] %llu log lines dropped\n",
+		       (unsigned long long)dropped);
 	if (emit(line, n))
 		dropped = 0;
 }
@@ -117,7 +124,8 @@ void core_log(const char *format, ...)
 	char line[LINE_MAX];
 	va_list arguments;
 	va_start(arguments, format);
-	size_t n = tn_format(line, sizeof(line), "[core] ");
+	size_t n = measure_stamp(line, sizeof(line));
+	n += tn_format(line + n, sizeof(line) - n, "[core] ");
 	size_t wanted = tn_format_list(line + n, sizeof(line) - n - 1, format, arguments);
 	va_end(arguments);
 	n += wanted < sizeof(line) - n - 1 ? wanted : sizeof(line) - n - 2;

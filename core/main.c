@@ -35,6 +35,7 @@ static void check_totals(uint64_t ram, uint64_t caps)
 
 void core_start(void)
 {
+	measure_start();
 	pd_init(&core_pd, "core");
 	uint64_t ram = port_option("ram", TOTAL_RAM), caps = port_option("caps", TOTAL_CAPS);
 	check_totals(ram, caps);

@@ -112,6 +112,7 @@ free:
 void pd_stop(struct object *object)
 {
 	struct pd *pd = list_entry(object, struct pd, object);
+	measure_ends(pd);
 	pd->state = TN_PD_DEAD;
 	threads_forget_faults(pd);
 }
@@ -232,6 +233,7 @@ tn_error pd_start(struct pd *pd, struct object *parent)
 		return error;
 	if (core_caller())
 		threads_restrict(pd, &core_caller()->limits);
+	measure_begins(pd);
 	error = port_thread_start(&pd->thread, plan.entry, plan.stack_pointer, plan.argument);
 	if (error == TN_OK)
 		pd->state = TN_PD_RUNNING;

@@ -389,6 +389,7 @@ static tn_error exit_system(void *self, struct tn_request *request, int32_t valu
 {
 	(void)self;
 	(void)request;
+	measure_all_end();
 	core_log("init ended with value %d", value);
 	port_exit(value);
 }

@@ -15,6 +15,20 @@ void log_step(void);
 /* Core's own lines, formatted. */
 void core_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Where the bundle has a ROM "measure", lines of the log begin with the time since core's start in
+ * ns, and core tells at the end of each PD, and of all, what it has cost. Otherwise these do
+ * nothing.
+ */
+void measure_start(void);
+/* What the line begins with, and its length. */
+size_t measure_stamp(char *line, size_t size);
+void measure_begins(struct pd *pd);
+/* Before anything of it goes; once. */
+void measure_thread_ends(struct thread *thread);
+void measure_ends(struct pd *pd);
+void measure_all_end(void);
+
 /* The module is named by the last element of the label. */
 TN_MUST_USE tn_error rom_create(struct pd *payer, const char *label, struct object **made);
 /* It ends with the session, in steps. */

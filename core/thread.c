@@ -9,6 +9,7 @@
 #include <core/price.h>
 #include <core/paging.h>
 #include <core/region.h>
+#include <core/services.h>
 #include <tenon/text.h>
 #include <core/thread.h>
 #include <core/transfer.h>
@@ -180,6 +181,8 @@ static bool end_served(struct thread *thread)
 bool thread_step(struct thread *thread)
 {
 	uint64_t address, size;
+	if (!thread->ending)
+		measure_thread_ends(thread);
 	thread->ending = true;
 	paging_forget(thread);
 	if (!end_served(thread))

@@ -35,7 +35,8 @@ install: $(STUB) $(CRT) $(LIBRARIES) install-system ## install the SDK: headers,
 
 SDK_ROOT := $(DESTDIR)$(SDK_LIB)
 SDK_PROGRAMS := $(patsubst %,$(ABI_BUILD)/bin/%,$(call part,$(call folders,component/*)))
-SDK_SCRIPTS := $(wildcard kernel/*/boot/run kernel/*/boot/image)
+SDK_SCRIPTS := $(wildcard kernel/*/boot/run kernel/*/boot/image kernel/*/boot/memory)
+SDK_PLANS := $(wildcard kernel/*/bench/plan.ini)
 
 .PHONY: install-system
 install-system: $(SDK_PROGRAMS) $(KERNELS) $(KDL_JSON)
@@ -50,6 +51,7 @@ install-system: $(SDK_PROGRAMS) $(KERNELS) $(KDL_JSON)
 	install -m 755 $(KDL_JSON) $(SDK_ROOT)/build/host
 	install -m 755 $(SDK_PROGRAMS) $(SDK_ROOT)/build/$(ARCH)/bin
 	for script in $(SDK_SCRIPTS); do install -D -m 755 $$script $(SDK_ROOT)/$$script || exit; done
+	for plan in $(SDK_PLANS); do install -D -m 644 $$plan $(SDK_ROOT)/$$plan || exit; done
 	$(foreach k,$(KERNELS),install -D -m 755 -t $(SDK_ROOT)/build/$k \
 		$(BUILD)/$k/core $(BUILD)/$k/ld-$k.so $($k.installed) &&) true
 	ln -sfn ../../include $(SDK_ROOT)/include

@@ -13,6 +13,7 @@
 #   <k>.targets      what else has to be made for the port to run; with rules of its own
 #   <k>.installed    what an installed SDK needs beside core and runtime
 #   <k>.generic      libraries of lib/ compiled into core (default: format text containers)
+#   <k>.absent       why the kernel cannot be run, in words: what it needs; the port is compiled all the same
 #   <k>.devices      yes: core/device/ is part of core
 #
 # Kernel-specific attackers, which enter the kernel by themselves, are system tests under
@@ -27,6 +28,11 @@ RUNTIME_LDFLAGS := -nostdlib -shared -Wl,-Bsymbolic,-z,defs,-z,relro,-z,now,-z,n
 	-Wl,-soname,libtenon.so,-e,runtime_entry
 
 include $(KERNELS:%=kernel/%/port.mk)
+# What is compiled, and what is run of it. The tools tell why a kernel is not.
+COMPILED := $(KERNELS)
+$(foreach k,$(COMPILED),$(if $($k.absent),$(call remember,$(BUILD)/$k/absent,$($k.absent)),\
+	$(shell rm -f $(BUILD)/$k/absent)))
+override KERNELS := $(foreach k,$(COMPILED),$(if $($k.absent),,$k))
 
 VERSION_SCRIPT := $(ABI_BUILD)/obj/tenon.map
 $(VERSION_SCRIPT): abi/tenon.symbols
@@ -76,6 +82,6 @@ $(1).programs := $$(PROGRAMS)
 $(1): $(BUILD)/$(1)/core $(BUILD)/$(1)/ld-$(1).so $$($(1).targets) $$($(1).programs)
 -include $$($(1).core.objs:.o=.d) $$($(1).runtime.objs:.o=.d)
 endef
-$(foreach k,$(KERNELS),$(eval $(call port,$(k))))
+$(foreach k,$(COMPILED),$(eval $(call port,$(k))))
 # Of the attackers; those of other components were read before.
 -include $(DEPENDENCIES)

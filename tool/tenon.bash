@@ -20,15 +20,15 @@ _tenon() {
         esac
     done
     if [ -z "$command" ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'run check image graph new log list --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run check correlate image graph new log list --help --version' -- "$word")
         return
     fi
     case $previous in
-    --kernel) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list kernels 2>/dev/null)" -- "$word") ;;
+    --kernel | --kernels) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list kernels 2>/dev/null)" -- "$word") ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word") ;;
     --dir | --build) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-    --input | --output | -o) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-    --label | --under | --not | --timeout) ;;
+    --input | --output | --against | -o) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --label | --under | --not | --timeout | --may-differ) ;;
     *)
         case $command:$word in
         *:-*) mapfile -t COMPREPLY < <(compgen -W "$(_tenon_options "$command")" -- "$word") ;;

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+ARCH = "x86_64"
 sys.path.insert(0, str(ROOT / "tool"))
 TENON = ROOT / "tool" / "tenon"
 CASES = []

@@ -85,5 +85,5 @@ def completion():
 @case
 def make_help_has_all_targets():
     done = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True)
-    for target in ("run", "demo", "test", "image", "graph", "check-scenario", "install"):
+    for target in ("run", "correlate", "matrix", "demo", "test", "image", "graph", "check-scenario", "install"):
         expect(re.search(rf"^make {target} ", done.stdout, re.M), target, "is not in make help")

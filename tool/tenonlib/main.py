@@ -13,6 +13,7 @@ from .command import call
 COMMANDS = {
     "run": "run a scenario on a kernel; the exit value is init's",
     "check": "check a scenario and what it needs, without running it",
+    "correlate": "run a scenario on every kernel, and compare what is said and what it costs",
     "image": "make a bootable ISO image of a scenario, for BIOS and UEFI",
     "graph": "draw a scenario, or a state report of init, as SVG",
     "new": "make a component, with a scenario and a test",

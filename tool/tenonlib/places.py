@@ -20,8 +20,24 @@ def in_tree():
 def known_kernels(build):
     """Those that can be run; the one that starts fastest comes first."""
     found = sorted(p.parent.parent.name for p in ROOT.glob("kernel/*/boot/run"))
-    found = [k for k in found if (build / k / "core").exists()] or found
+    found = [k for k in found if not why_not(build, k)] or found
     return [k for k in found if k == "linux"] + [k for k in found if k != "linux"]
+
+
+def ports(build):
+    """(kernel, why it cannot be run, or nothing) of all that there are."""
+    found = sorted({p.parents[n].name for pattern, n in (("port.mk", 0), ("boot/run", 1))
+                    for p in ROOT.glob(f"kernel/*/{pattern}")})
+    return [(kernel, why_not(build, kernel)) for kernel in
+            [k for k in found if k == "linux"] + [k for k in found if k != "linux"]]
+
+
+def why_not(build, kernel):
+    """mk/port.mk has written what the kernel needs that is not there."""
+    absent = build / kernel / "absent"
+    if absent.exists():
+        return absent.read_text().strip()
+    return "" if (build / kernel / "core").exists() else "not built: run make"
 
 
 def known_scenarios():
