@@ -16,10 +16,9 @@ struct side {
 	uint32_t wake;              /* it wants a signal when the other one's `sent` passes this */
 };
 
-/* A packet that was sent. */
+/* A packet that was sent: its slot in the lower half of the first word, its length in the upper. */
 struct descriptor {
-	uint32_t slot, length;
-	uint64_t value;
+	uint64_t packet, value;
 };
 _Static_assert(sizeof(struct side) == 64 && sizeof(struct descriptor) == 16,
 	       "as TN_STREAM_HEADER() says");

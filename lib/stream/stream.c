@@ -66,30 +66,27 @@ static uint32_t place(const struct tn_stream *stream, uint32_t position)
 	return position & (stream->shape.packets - 1);
 }
 
-/* Whole descriptors are copied as two words: what is checked afterwards no longer changes. */
-union words {
-	struct descriptor descriptor;
-	uint64_t word[2];
-};
-
-static tn_error load_descriptor(struct tn_stream *stream, union words *copied)
+/* A copy: what is checked afterwards no longer changes. */
+static tn_error load_descriptor(struct tn_stream *stream, struct descriptor *copied)
 {
-	const union words *from =
-		(const union words *)stream->incoming + place(stream, stream->received);
+	const struct descriptor *from =
+		(const struct descriptor *)stream->incoming + place(stream, stream->received);
 	if (stream->guarded)
 		return guarded_copy(stream, copied, from, sizeof(*copied));
-	copied->word[0] = __atomic_load_n(&from->word[0], __ATOMIC_RELAXED);
-	copied->word[1] = __atomic_load_n(&from->word[1], __ATOMIC_RELAXED);
+	copied->packet = __atomic_load_n(&from->packet, __ATOMIC_RELAXED);
+	copied->value = __atomic_load_n(&from->value, __ATOMIC_RELAXED);
 	return TN_OK;
 }
 
-static tn_error store_descriptor(struct tn_stream *stream, const union words *made)
+static tn_error store_descriptor(struct tn_stream *stream, const struct tn_packet *packet)
 {
-	union words *to = (union words *)stream->outgoing + place(stream, stream->sent);
+	struct descriptor *to = (struct descriptor *)stream->outgoing + place(stream, stream->sent);
+	const struct descriptor made = { packet->slot | (uint64_t)packet->length << 32,
+					 packet->value };
 	if (stream->guarded)
-		return guarded_copy(stream, to, made, sizeof(*made));
-	__atomic_store_n(&to->word[0], made->word[0], __ATOMIC_RELAXED);
-	__atomic_store_n(&to->word[1], made->word[1], __ATOMIC_RELAXED);
+		return guarded_copy(stream, to, &made, sizeof(made));
+	__atomic_store_n(&to->packet, made.packet, __ATOMIC_RELAXED);
+	__atomic_store_n(&to->value, made.value, __ATOMIC_RELAXED);
 	return TN_OK;
 }
 
@@ -188,12 +185,11 @@ void tn_stream_free(struct tn_stream *stream, const struct tn_packet *packet)
 
 tn_error tn_stream_send(struct tn_stream *stream, const struct tn_packet *packet)
 {
-	const union words made = { .descriptor = { packet->slot, packet->length, packet->value } };
 	if (stream->failed != TN_OK)
 		return stream->failed;
 	if (!in_hands(stream, packet) || packet->length > stream->shape.packet_size)
 		return TN_ERR_ARGUMENT;
-	tn_error error = store_descriptor(stream, &made);
+	tn_error error = store_descriptor(stream, packet);
 	if (error != TN_OK)
 		return error;
 	stream->slots[packet->slot] = THERE;
@@ -219,20 +215,20 @@ static tn_error look(struct tn_stream *stream, uint32_t *count)
 	return TN_OK;
 }
 
-static tn_error check_received(struct tn_stream *stream, const struct descriptor *received)
+static tn_error check_received(struct tn_stream *stream, uint32_t slot, uint32_t length)
 {
-	if (received->slot >= stream->shape.packets)
+	if (slot >= stream->shape.packets)
 		return end_stream(stream, TN_ERR_PROTOCOL, "there is no such packet");
-	if (stream->slots[received->slot] != THERE)
+	if (stream->slots[slot] != THERE)
 		return end_stream(stream, TN_ERR_PROTOCOL, "the packet was not there to be sent");
-	if (received->length > stream->shape.packet_size)
+	if (length > stream->shape.packet_size)
 		return end_stream(stream, TN_ERR_PROTOCOL, "the length exceeds the packet");
 	return TN_OK;
 }
 
 tn_error tn_stream_receive(struct tn_stream *stream, struct tn_packet *packet)
 {
-	union words copied = { .word = { 0, 0 } };
+	struct descriptor copied = { 0, 0 };
 	uint32_t count = stream->known - stream->received;
 	tn_error error = stream->failed;
 	if (error == TN_OK && !count)
@@ -242,18 +238,19 @@ tn_error tn_stream_receive(struct tn_stream *stream, struct tn_packet *packet)
 	if (!count)
 		return TN_ERR_AGAIN;
 	error = load_descriptor(stream, &copied);
-	if (error == TN_OK)
-		error = check_received(stream, &copied.descriptor);
 	if (error != TN_OK)
 		return error;
-	const struct descriptor *received = &copied.descriptor;
+	uint32_t slot = (uint32_t)copied.packet, length = (uint32_t)(copied.packet >> 32);
+	error = check_received(stream, slot, length);
+	if (error != TN_OK)
+		return error;
 	stream->received++;
 	stream->away--;
-	stream->slots[received->slot] = IN_HANDS;
-	*packet = (struct tn_packet){ .content = content_of(stream, received->slot),
-				      .length = received->length,
-				      .slot = received->slot,
-				      .value = received->value };
+	stream->slots[slot] = IN_HANDS;
+	packet->content = content_of(stream, slot);
+	packet->length = length;
+	packet->slot = slot;
+	packet->value = copied.value;
 	return TN_OK;
 }
 

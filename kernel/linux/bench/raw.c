@@ -8,6 +8,7 @@
  *     raw spin                  the same by looking at memory, each on a CPU of its own
  *     raw fault                 a signal handler lets another process know and waits for its
  *                               answer, by futex, then maps the page that was touched
+ *     raw stream                packets through a ring in shared memory, then read there
  *     raw vfork-exec PROGRAM    vfork, exec, exit and wait
  *
  * Those that take turns do so under both seccomp filters of a component, before which the second
@@ -246,6 +247,103 @@ static void touch(const struct way *way)
 	sample_report(way->result, faulted.pair->sample, BATCHES, TOUCHES);
 }
 
+/*
+ * One process fills packets, the other one reads them, in place, as test/bench/stream/packets.h
+ * says: the same rings, the same moments of waking and sleeping, no checks.
+ */
+enum { STREAM_SAMPLES = 300, STREAM_BATCH = 4096, RING = 64 * 4096 };
+
+struct ring {
+	_Alignas(64) uint32_t filled, filler_sleeps;
+	_Alignas(64) uint32_t read, reader_sleeps;
+	_Alignas(64) uint64_t sum; /* of all that was read */
+	_Alignas(4096) uint64_t packets[RING / 8];
+};
+
+/* Until *word is at least `until`; it was said in *sleeps which value is waited for. */
+static void ring_sleep(uint32_t *word, uint32_t until, uint32_t *sleeps)
+{
+	uint32_t seen;
+	__atomic_store_n(sleeps, until, __ATOMIC_SEQ_CST);
+	while ((int32_t)((seen = __atomic_load_n(word, __ATOMIC_SEQ_CST)) - until) < 0)
+		syscall(SYS_futex, word, FUTEX_WAIT, seen, NULL, NULL, 0);
+	__atomic_store_n(sleeps, 0, __ATOMIC_RELAXED);
+}
+
+static void ring_wake(uint32_t *word, uint32_t *sleeps)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	uint32_t until = __atomic_load_n(sleeps, __ATOMIC_RELAXED);
+	if (until && (int32_t)(*word - until) >= 0)
+		syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void ring_read_for_ever(struct ring *ring, uint32_t packets, uint32_t size)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (uint32_t at = 0;;) {
+		uint32_t filled = __atomic_load_n(&ring->filled, __ATOMIC_ACQUIRE);
+		if (filled == at) {
+			ring_wake(&ring->read, &ring->filler_sleeps);
+			ring_sleep(&ring->filled, at + 1, &ring->reader_sleeps);
+			continue;
+		}
+		const uint64_t *word = ring->packets + at % packets * (size / 8);
+		uint64_t sum = 0;
+		for (uint32_t i = 0; i < size / 8; i++)
+			sum += word[i];
+		ring->sum += sum;
+		__atomic_store_n(&ring->read, ++at, __ATOMIC_RELEASE);
+	}
+}
+
+static void ring_await(struct ring *ring, uint32_t read)
+{
+	if ((int32_t)(__atomic_load_n(&ring->read, __ATOMIC_ACQUIRE) - read) >= 0)
+		return;
+	ring_wake(&ring->filled, &ring->reader_sleeps);
+	ring_sleep(&ring->read, read, &ring->filler_sleeps);
+}
+
+static void ring_fill(struct ring *ring, uint32_t packets, uint32_t size, uint32_t *at)
+{
+	uint32_t free = packets;
+	for (uint64_t i = 0; i < STREAM_BATCH; i++) {
+		if (!free) {
+			ring_await(ring, *at - packets / 2);
+			free = packets - (*at - __atomic_load_n(&ring->read, __ATOMIC_ACQUIRE));
+		}
+		uint64_t *word = ring->packets + *at % packets * (size / 8);
+		for (uint32_t j = 0; j < size / 8; j++)
+			word[j] = i + j;
+		free--;
+		__atomic_store_n(&ring->filled, ++*at, __ATOMIC_RELEASE);
+	}
+	ring_await(ring, *at);
+}
+
+static void stream(uint32_t size)
+{
+	const uint32_t packets = size == 64 ? 256 : 64;
+	uint32_t at = 0;
+	struct ring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ring == MAP_FAILED)
+		sample_fail("mmap");
+	pid_t child = fork();
+	if (child == 0)
+		ring_read_for_ever(ring, packets, size);
+	for (unsigned i = 0; i < STREAM_SAMPLES; i++) {
+		uint64_t start = sample_clock();
+		ring_fill(ring, packets, size, &at);
+		sample[i] = sample_clock() - start;
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	sample_report(size == 64 ? "raw.stream.64" : "raw.stream.4k", sample, STREAM_SAMPLES,
+		      STREAM_BATCH);
+}
+
 static void vfork_exec(char *program)
 {
 	char *arguments[] = { program, NULL };
@@ -279,6 +377,11 @@ int main(int argc, char **argv)
 	};
 	if (argc == 3 && strcmp(argv[1], "vfork-exec") == 0) {
 		vfork_exec(argv[2]);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "stream") == 0) {
+		stream(64);
+		stream(4096);
 		return 0;
 	}
 	for (size_t i = 0; argc == 2 && i < sizeof(ways) / sizeof(ways[0]); i++) {
