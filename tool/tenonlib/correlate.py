@@ -19,7 +19,7 @@ import tempfile
 from . import kdl
 from .command import Problem
 from .compare import (CPU_FACTOR, CPU_LEAST, OPERATION_FACTOR, OPERATION_LEAST, RULES, Finding, Rule, amount, dear,
-                      late, lines_of, more_memory, than_before, transcripts)
+                      late, lines_of, more_memory, than_before, than_usual, transcripts)
 from .correlate_page import write_page
 from .measured import Observed
 from .output import Progress, write_file
@@ -115,6 +115,8 @@ class Result:
         for one in self.observed:
             if one.probed:
                 yield Finding(one.kernel, "operations", f"not measured: {one.probed}")
+            for name, cost in one.operations.items():
+                yield from than_usual(one.kernel, one.way.unit, name, cost, one.way.usual.get(name))
             yield from self.than_before(one)
 
     def late(self):
