@@ -139,6 +139,8 @@ def nothing_to_compare():
         expect(f"skipped {other}: not asked for by --kernels" in done.out, done.out)
     correlate("hello", "--kernels", "nokernel").expect(125, "no kernel nokernel: known: ")
     correlate("nowhere").expect(125, "no scenario nowhere")
+    tenon("correlate", "hello", "--no-probe", "-o", "/not/there/x.html").expect(125, "there is no folder /not/there")
+    tenon("correlate", "hello", "--no-probe", "-o", "/dev/full").expect(125, "/dev/full: ", "name a file x.html")
 
 
 @case

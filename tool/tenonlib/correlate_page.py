@@ -190,6 +190,9 @@ def costs(result):
         yield "<h2>Operations</h2>"
         yield bars(result, "A call and others between two components that do nothing else, on one CPU: medians",
                    "operation", result.operations())
+    for one in result.observed:
+        if one.probed:
+            yield f"<p>Operations on {text(one.kernel)} are not measured: {text(one.probed)}</p>"
     yield "<h2>Memory</h2>"
     yield bars(result, "RAM by core's accounts: the most that each component has used of its quota",
                "component", result.rows("ram"), "bytes")
