@@ -98,7 +98,8 @@ test: ## build and run every test, each system test on each kernel (ONE=name, KE
 	@rm -f $(BUILD)/matrix.json
 	@tool/install-packages build run image graph test
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
+	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" \
+		$(foreach k,$(filter-out $(KERNELS),$(COMPILED)),--absent "$k: $($k.absent)") --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
 
 matrix: ## what the last make test has shown: executable, SHA-256, kernel, result
