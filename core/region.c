@@ -38,7 +38,8 @@ static uint64_t price_of(const struct region_map *map, uint64_t address, uint64_
 		tables += units(address, size, LAYOUT_TABLE_SPAN_2);
 	if (address + size > LAYOUT_TABLE_SPAN_3)
 		tables += units(address, size, LAYOUT_TABLE_SPAN_3);
-	return PRICE_REGION + tables * TN_PAGE_SIZE;
+	return PRICE_REGION + PRICE_MAPPING + size / TN_PAGE_SIZE * PRICE_MAPPING_PAGE +
+	       tables * TN_PAGE_SIZE;
 }
 
 /* -- looking for regions -- */
