@@ -91,8 +91,9 @@ class Result:
         return [match[2] for match in said if match and match[1] == child]
 
     def rows(self, what):
-        """label -> kernel -> a cost."""
-        return {label: {k: cost[what] for k, cost in row.items() if cost} for label, row in self.costs.items()}
+        """label -> kernel -> a cost. None is 0: that is what core says where a kernel does not tell."""
+        return {label: {k: cost[what] for k, cost in row.items() if cost.get(what)}
+                for label, row in self.costs.items()}
 
     def operations(self):
         """name -> kernel -> cost."""
