@@ -60,7 +60,7 @@ include mk/install.mk
 
 all: components $(COMPILED) host
 
-.PHONY: demo correlate run image graph check-scenario test matrix soak unit check features bench loc format format-check lint verify mutate packages clean help
+.PHONY: demo correlate run image graph check-scenario test matrix soak unit check features bench account loc format format-check lint verify mutate packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -98,7 +98,8 @@ test: ## build and run every test, each system test on each kernel (ONE=name, KE
 	@rm -f $(BUILD)/matrix.json
 	@tool/install-packages build run image graph test
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" --host "$(HOST_TESTS)" \
+	@$(PYTHON) tool/test --build $(BUILD) --kernels "$(KERNELS)" \
+		$(foreach k,$(filter-out $(KERNELS),$(COMPILED)),--absent "$k: $($k.absent)") --host "$(HOST_TESTS)" \
 		--make "$(MAKE)" --one "$(ONE)"
 
 matrix: ## what the last make test has shown: executable, SHA-256, kernel, result
@@ -123,6 +124,10 @@ bench: all ## measure on each kernel, and libraries on the host; writes build/be
 	@rm -f $(BUILD)/bench.jsonl
 	@for b in $(HOST_BENCHES); do $(MAKE) -s --no-print-directory $$b || exit 1; done
 	@$(PYTHON) tool/bench --build $(BUILD) --kernels "$(KERNELS)"
+
+account: all ## what each instruction of a null call is for, on kernels where they can be counted
+	@tool/install-packages build run
+	@for k in $(KERNELS); do p=kernel/$$k/bench/account; [ ! -x $$p ] || { echo "$$k:"; $$p $(BUILD) || exit 1; }; done
 
 loc: ## lines of code, generic and of each port
 	@tool/loc

@@ -109,11 +109,14 @@ struct region_map {
 	tn_handle signal; /* core's capability to the one that tells of faults */
 	/* Threads whose faults the creator has to resolve: those that it was told of, and not. */
 	struct list waiting, untold;
-	uint64_t mark;      /* of the last walk that came here */
-	uint32_t height;    /* what that walk found */
-	uint32_t nested;    /* pieces that are managed dataspaces */
-	uint64_t low, high; /* what is taken away by the walk */
-	struct list_node in_walk;
+	uint64_t mark;   /* of the last walk that came here */
+	uint32_t height; /* what that walk found */
+	uint32_t nested; /* pieces that are managed dataspaces */
+	/* What is taken away from it, see revoke.c: */
+	struct list_node in_queue;
+	uint64_t low, high;
+	bool taken_destroyed; /* all of it is destroyed next */
+	bool taken_nested;    /* a managed dataspace, for whose faults threads may be waiting */
 };
 
 /* A piece of a dataspace in a region map. */
@@ -124,6 +127,10 @@ struct region {
 	bool arriving;  /* attached, but not all of it is accessible yet */
 	bool unmapping; /* detached, but not all of it is inaccessible yet */
 	bool leaving;   /* detached, but the runtime has still to confirm, or unmapping */
+	uint64_t job;   /* of a piece that is taken away; 0: it is not */
+	struct list_node in_jobs;
+	bool taken_destroyed;
+	uint64_t passed; /* bytes that are unmapped, of a managed dataspace that ends */
 	uint64_t price;
 	struct dataspace
 		*dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */

@@ -40,10 +40,12 @@ static bool resolve(struct pd *pd, uint64_t address, uint32_t rights, struct pla
 					    .rights = region->rights };
 	uint64_t offset = address - region->address + region->offset;
 	while (region->dataspace && region->dataspace->map) {
+		if (object_gone(&region->dataspace->object))
+			return false; /* as if it were detached already */
 		place->map = region->dataspace->map;
 		place->offset = offset & ~(uint64_t)(TN_PAGE_SIZE - 1);
 		region = region_find(place->map, offset);
-		if (!region || rights & ~region->rights)
+		if (!region || region->leaving || rights & ~region->rights)
 			return false;
 		narrow(&place->piece, region, address, offset);
 		offset = offset - region->address + region->offset;

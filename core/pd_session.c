@@ -189,14 +189,11 @@ static tn_error transfer_to_client(void *self, struct tn_request *request, uint6
 	return channel ? transfer_reply(channel, thread, &caps, mark) : TN_ERR_GONE;
 }
 
-static tn_error release(void *self, struct tn_request *request, tn_handle handle, uint32_t count,
-			uint32_t *close_channel)
+static tn_error release_one(struct pd *pd, tn_handle handle, uint32_t count,
+			    uint32_t *close_channel)
 {
-	(void)request;
 	*close_channel = 0;
-	if (self != core_caller())
-		return TN_ERR_DENIED;
-	struct cap *cap = cap_find(self, handle);
+	struct cap *cap = cap_find(pd, handle);
 	if (!cap)
 		return TN_ERR_CAPABILITY;
 	if (cap->delivered != count) {
@@ -209,6 +206,30 @@ static tn_error release(void *self, struct tn_request *request, tn_handle handle
 	if (last)
 		*close_channel = port_channel_close_number(channel);
 	cap_free(cap);
+	return TN_OK;
+}
+
+static tn_error release(void *self, struct tn_request *request, tn_handle handle, uint32_t count,
+			uint32_t *close_channel)
+{
+	(void)request;
+	return self == core_caller() ? release_one(self, handle, count, close_channel)
+				     : TN_ERR_DENIED;
+}
+
+static tn_error release_all(void *self, struct tn_request *request, struct tn_releases releases,
+			    struct tn_released *released)
+{
+	(void)request;
+	if (self != core_caller())
+		return TN_ERR_DENIED;
+	if (releases.count > TN_MESSAGE_CAPS_MAX)
+		return TN_ERR_ARGUMENT;
+	*released = (struct tn_released){ 0 };
+	for (uint32_t i = 0; i < releases.count; i++)
+		released->error[i] = tn_error_number(release_one(self, releases.entry[i].handle,
+								 releases.entry[i].count,
+								 &released->close_channel[i]));
 	return TN_OK;
 }
 
@@ -318,6 +339,7 @@ tn_error pd_request(struct object *object, struct tn_request *request)
 		.transfer_call = transfer_to_server,
 		.transfer_reply = transfer_to_client,
 		.release = release,
+		.release_all = release_all,
 		.accounts = accounts,
 		.transfer_quota = transfer_quota,
 		.start = start,

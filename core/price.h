@@ -11,7 +11,7 @@
 #include <tenon/types.h>
 
 /* One entry of a capability space: core's record, the kernel's slot, the runtime's count. */
-#define PRICE_CAP_RAM  256u
+#define PRICE_CAP_RAM  320u
 #define PRICE_CAP_CAPS 1u
 /* The identity of an RPC object, or of a signal; the creator's capability comes on top. */
 #define PRICE_OBJECT_RAM 256u
@@ -19,8 +19,14 @@
 #define PRICE_CHANNEL_RAM (3u * 4096u)
 /* Bookkeeping of a dataspace; its pages come on top. */
 #define PRICE_DATASPACE 4096u
-/* A piece of an address space; the page tables it may need come on top (region.c). */
+/* A piece of a region map. */
 #define PRICE_REGION 512u
+/*
+ * In an address space, on top: what a kernel keeps of each mapping, some of it for a few pages at
+ * once; and the page tables that it may need (region.c).
+ */
+#define PRICE_MAPPING      1024u
+#define PRICE_MAPPING_PAGE 40u
 /* A managed dataspace: its region map, and what it is attached by. */
 #define PRICE_REGION_MAP 4096u
 /* A further thread: its page, message buffer, kernel object, signal stack; its stack on top. */

@@ -8,6 +8,7 @@
 #include <core/price.h>
 #include <core/region.h>
 #include <core/region_map.h>
+#include <core/revoke.h>
 #include <core/work.h>
 
 /* What a step of the port's costs. */
@@ -37,7 +38,8 @@ static uint64_t price_of(const struct region_map *map, uint64_t address, uint64_
 		tables += units(address, size, LAYOUT_TABLE_SPAN_2);
 	if (address + size > LAYOUT_TABLE_SPAN_3)
 		tables += units(address, size, LAYOUT_TABLE_SPAN_3);
-	return PRICE_REGION + tables * TN_PAGE_SIZE;
+	return PRICE_REGION + PRICE_MAPPING + size / TN_PAGE_SIZE * PRICE_MAPPING_PAGE +
+	       tables * TN_PAGE_SIZE;
 }
 
 /* -- looking for regions -- */
@@ -204,6 +206,7 @@ static void unlink_region(struct region *region)
 	tn_tree_remove(&map->regions, &region->in_map);
 	if (region->address < map->full && region->address >= map->first)
 		map->full = region->address;
+	revoke_forget_region(region);
 	list_remove(&region->in_dataspace);
 	if (!map->pd && region->dataspace && region->dataspace->map)
 		map->nested--;
@@ -267,8 +270,10 @@ tn_error region_attach(struct region_map *map, const struct region_args *args, s
 	region->rights = args->rights;
 	region->dataspace = args->dataspace;
 	region->memory = args->dataspace ? args->dataspace->memory : args->memory;
-	if (args->dataspace)
+	if (args->dataspace && map->pd)
 		list_append(&args->dataspace->regions, &region->in_dataspace);
+	else if (args->dataspace)
+		list_insert_before(args->dataspace->regions.head.next, &region->in_dataspace);
 	map->nested += !map->pd && args->dataspace->map;
 	region->arriving = args->lazy;
 	if (map->pd && region->memory && !args->lazy)
@@ -330,14 +335,20 @@ tn_error region_remove(struct region *region, uint64_t *address, uint64_t *size)
 	return TN_OK;
 }
 
-/* A piece of a managed dataspace: it is gone from the map first, so that nothing brings it back. */
-static void remove_piece(struct region *region, bool destroyed)
+/*
+ * A piece of a managed map. `told`: who has touched it meanwhile was told of as if nothing was
+ * there, while nothing could be attached yet. That is told again.
+ */
+static bool remove_piece(struct region *region, bool destroyed, bool told)
 {
 	struct region_map *map = region->map;
 	uint64_t address = region->address, size = region->size;
-	bool nested = region->dataspace->map != NULL;
+	if (!revoke_piece(region, destroyed))
+		return false;
 	unlink_region(region);
-	region_map_flush(map, address, size, destroyed, nested);
+	if (told)
+		paging_retry_map(map, address, size);
+	return true;
 }
 
 tn_error region_detach(struct region_map *map, uint64_t address, uint64_t *detached_at,
@@ -345,24 +356,14 @@ tn_error region_detach(struct region_map *map, uint64_t address, uint64_t *detac
 {
 	struct region *region = region_find(map, address);
 	bool binary = address >= LAYOUT_BINARIES && address < LAYOUT_BINARIES_END;
-	if (!region || (region->leaving && !region->unmapping) ||
+	if (!region || (map->pd && region->leaving && !region->unmapping) ||
 	    (map->pd && !binary && address < LAYOUT_ATTACH))
 		return TN_ERR_NOT_FOUND;
 	if (map->pd)
 		return region_remove(region, detached_at, size);
 	*detached_at = region->address;
 	*size = region->size;
-	remove_piece(region, false);
-	return TN_OK;
-}
-
-/* A managed dataspace goes. */
-static void flush_all(struct region *region)
-{
-	struct pd *pd = region->map->pd;
-	region->dataspace = NULL; /* nothing brings it back */
-	port_region_flush(region, region->address, region->size, false);
-	paging_retry_pd(pd, region->address, region->size);
+	return remove_piece(region, false, region->job) ? TN_OK : TN_ERR_AGAIN;
 }
 
 /*
@@ -372,10 +373,8 @@ static void flush_all(struct region *region)
 bool region_orphan(struct region *region)
 {
 	bool managed = region->dataspace->map;
-	if (!region->map->pd) {
-		remove_piece(region, !managed);
-		return true;
-	}
+	if (!region->map->pd)
+		return remove_piece(region, !managed, true);
 	while (region->memory) {
 		if (!work_left())
 			return false;
@@ -383,10 +382,13 @@ bool region_orphan(struct region *region)
 		if (port_region_revoke(region->map->pd, region))
 			region->memory = NULL;
 	}
+	if (managed && !revoke_attachment(region))
+		return false;
+	revoke_forget_region(region);
 	list_remove(&region->in_dataspace);
-	if (managed)
-		flush_all(region);
 	region->dataspace = NULL;
+	if (managed)
+		paging_retry_pd(region->map->pd, region->address, region->size);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include <core/price.h>
 #include <core/region.h>
 #include <core/region_map.h>
+#include <core/revoke.h>
 #include <core/services.h>
 #include <core/work.h>
 #include <tenon/rm.h>
@@ -70,7 +71,7 @@ static uint32_t height_above(struct region_map *map)
 	map->height = 1;
 	while ((region = next_attached(map, region))) {
 		if (region->map->pd)
-			continue;
+			break; /* those come last */
 		uint32_t above = 1 + height_above(region->map);
 		map->height = above > map->height ? above : map->height;
 	}
@@ -85,71 +86,6 @@ tn_error region_map_check_nesting(struct region_map *map, struct dataspace *data
 		return TN_ERR_DEADLOCK; /* it shows this map already */
 	walk++;
 	return above + height_below(dataspace->map) > TN_RM_DEPTH_MAX ? TN_ERR_LIMIT : TN_OK;
-}
-
-/* This map and all that show it, each before those that show it. */
-static void collect(struct region_map *map, struct list *order)
-{
-	struct region *region = NULL;
-	map->mark = walk;
-	map->low = UINT64_MAX;
-	map->high = 0;
-	while ((region = next_attached(map, region)))
-		if (!region->map->pd && region->map->mark != walk)
-			collect(region->map, order);
-	list_insert_before(order->head.next, &map->in_walk);
-}
-
-static void widen(struct region_map *map, uint64_t low, uint64_t high)
-{
-	map->low = low < map->low ? low : map->low;
-	map->high = high > map->high ? high : map->high;
-}
-
-struct flush {
-	bool destroyed, nested;
-};
-
-/* From a map to those that it is attached to. */
-static void spread(struct region_map *map, const struct flush *flush)
-{
-	struct region *region = NULL;
-	while ((region = next_attached(map, region))) {
-		work_spend(1);
-		uint64_t low = map->low > region->offset ? map->low : region->offset;
-		uint64_t end = region->offset + region->size;
-		uint64_t high = map->high < end ? map->high : end;
-		if (low >= high)
-			continue;
-		uint64_t at = low - region->offset + region->address;
-		if (!region->map->pd) {
-			widen(region->map, at, at + high - low);
-			continue;
-		}
-		port_region_flush(region, at, high - low, flush->destroyed);
-		if (flush->nested)
-			paging_retry_pd(region->map->pd, at, high - low);
-	}
-}
-
-/*
- * Where a map is shown by another in several places, all between them is flushed: who needs it
- * finds it again at the next touch.
- */
-void region_map_flush(struct region_map *map, uint64_t address, uint64_t size, bool destroyed,
-		      bool nested)
-{
-	const struct flush flush = { destroyed, nested };
-	struct list order;
-	struct list_node *node;
-	list_init(&order);
-	walk++;
-	collect(map, &order);
-	widen(map, address, address + size);
-	while ((node = list_first(&order))) {
-		list_remove(node);
-		spread(list_entry(node, struct region_map, in_walk), &flush);
-	}
 }
 
 /* -- life and death -- */
@@ -194,6 +130,7 @@ void region_map_free(struct object *object)
 	struct region_map *map = of(object);
 	if (map->pd)
 		return;
+	revoke_forget_map(map);
 	cap_drop(&map->signal);
 	account_refund(object->payer, TN_USAGE_DATASPACE, PRICE_REGION_MAP, 0);
 	core_free(map, sizeof(*map));

@@ -22,10 +22,3 @@ tn_error region_map_request(struct object *object, struct tn_request *request);
  * TN_ERR_LIMIT: too many in a row.
  */
 TN_MUST_USE tn_error region_map_check_nesting(struct region_map *map, struct dataspace *dataspace);
-/*
- * Nobody reaches [address, address + size) of a managed map through what was there, at any depth;
- * the map says already that it is gone. `destroyed`: the memory is destroyed next. `nested`: it was
- * a managed dataspace, for whose faults threads may be waiting.
- */
-void region_map_flush(struct region_map *map, uint64_t address, uint64_t size, bool destroyed,
-		      bool nested);

@@ -35,7 +35,7 @@ install: $(STUB) $(CRT) $(LIBRARIES) install-system ## install the SDK: headers,
 
 SDK_ROOT := $(DESTDIR)$(SDK_LIB)
 SDK_PROGRAMS := $(patsubst %,$(ABI_BUILD)/bin/%,$(call part,$(call folders,component/*)))
-SDK_SCRIPTS := $(wildcard kernel/*/boot/run kernel/*/boot/image kernel/*/boot/memory)
+SDK_SCRIPTS := $(wildcard kernel/*/boot/run kernel/*/boot/image kernel/*/boot/memory kernel/*/boot/bundle)
 SDK_PLANS := $(wildcard kernel/*/bench/plan.ini)
 
 .PHONY: install-system

@@ -102,15 +102,30 @@ static tn_error make_room(tn_handle handle)
 }
 
 /* Nobody else may have it now: unless it was delivered again meanwhile. */
-static void give_back(tn_handle handle, uint32_t count)
+static void given_back(tn_handle handle, tn_error error, uint32_t close_channel)
 {
-	uint32_t close_channel = 0;
-	tn_error error = tn_pd_release(runtime_env.pd, handle, count, &close_channel);
 	if (error == TN_ERR_AGAIN)
 		return; /* another delivery is on its way: the entry stays, with its count */
 	cap_forget(handle);
 	if (error == TN_OK && close_channel)
 		port_channel_close(close_channel);
+}
+
+static void give_back(tn_handle handle, uint32_t count)
+{
+	uint32_t close_channel = 0;
+	tn_error error = tn_pd_release(runtime_env.pd, handle, count, &close_channel);
+	given_back(handle, error, close_channel);
+}
+
+static void give_all_back(const struct tn_releases *all)
+{
+	struct tn_released released;
+	tn_error error = tn_pd_release_all(runtime_env.pd, *all, &released);
+	for (uint32_t i = 0; i < all->count; i++)
+		given_back(all->entry[i].handle,
+			   error == TN_OK ? tn_error_of(released.error[i]) : error,
+			   error == TN_OK ? released.close_channel[i] : 0);
 }
 
 tn_error cap_received(tn_handle handle)
@@ -177,12 +192,6 @@ tn_error caps_received(tn_handle *handles, uint32_t count)
 	return error;
 }
 
-void caps_release(const tn_handle *handles, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		tn_cap_release(handles[i]);
-}
-
 bool cap_held(tn_handle handle)
 {
 	return find(handle) != NULL;
@@ -225,14 +234,43 @@ ABI tn_error tn_cap_retain(tn_handle handle)
 	return held ? TN_OK : TN_ERR_CAPABILITY;
 }
 
+/* One holder less; how often it was received, if that was the last one, or 0. */
+static uint32_t let_go(tn_handle handle)
+{
+	struct held *held = find(handle);
+	return held && held->references && !--held->references ? held->seen : 0;
+}
+
 ABI void tn_cap_release(tn_handle handle)
 {
-	uint32_t count = 0;
 	tn_mutex_lock(&lock);
-	struct held *held = find(handle);
-	if (held && held->references && !--held->references)
-		count = held->seen;
+	uint32_t count = let_go(handle);
 	tn_mutex_unlock(&lock);
 	if (count)
 		give_back(handle, count);
+}
+
+/* Out of line: most messages bring one, or none. */
+static __attribute__((noinline)) void release_several(const tn_handle *handles, uint32_t count)
+{
+	struct tn_releases all = { .count = 0 };
+	tn_mutex_lock(&lock);
+	for (uint32_t i = 0; i < count && i < TN_MESSAGE_CAPS_MAX; i++) {
+		uint32_t seen = let_go(handles[i]);
+		if (!seen)
+			continue;
+		all.entry[all.count].handle = handles[i];
+		all.entry[all.count++].count = seen;
+	}
+	tn_mutex_unlock(&lock);
+	if (all.count)
+		give_all_back(&all);
+}
+
+void caps_release(const tn_handle *handles, uint32_t count)
+{
+	if (count == 1)
+		tn_cap_release(handles[0]);
+	else if (count)
+		release_several(handles, count);
 }

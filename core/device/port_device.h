@@ -27,7 +27,7 @@ bool port_irq_exists(uint64_t line);
  * From the next ack on an interrupt submits the signal, once until the ack after that. The signal
  * may go at any time; then nothing is submitted.
  */
-TN_MUST_USE tn_error port_irq_bind(uint32_t line, const struct object *signal);
+TN_MUST_USE tn_error port_irq_bind(uint32_t line, struct object *signal);
 void port_irq_ack(uint32_t line);
 void port_irq_unbind(uint32_t line);
 

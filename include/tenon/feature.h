@@ -40,7 +40,8 @@
 	X(PRIORITY, "a thread never waits for the CPU while a less urgent one runs on it")      \
 	X(PRIORITY_INHERITANCE, "a call is served at its caller's priority, if that is higher") \
 	X(AFFINITY, "threads stay on the CPUs that they are told")                              \
-	X(SEVERAL_CPUS, "threads run on all CPUs of the machine")
+	X(SEVERAL_CPUS, "threads run on all CPUs of the machine")                               \
+	X(CPU_TIME, "the CPU time that threads have used is told (cpu.h, trace.h), else 0")
 
 #define TN_FEATURE_ENUM_(name, text) TN_FEATURE_##name,
 /* Features by number: TN_FEATURE_ and the name in the table. */

@@ -98,6 +98,21 @@ struct tn_fault {
 	uint32_t reserved;    /* 0 */
 };
 
+/* Capabilities that are given back together, each as by release. */
+struct tn_releases {
+	uint32_t count; /* at most TN_MESSAGE_CAPS_MAX */
+	struct {
+		tn_handle handle;
+		uint32_t count; /* so many times it was received */
+	} entry[TN_MESSAGE_CAPS_MAX];
+};
+
+/* What became of each: enum tn_error_number, and what the port closes. */
+struct tn_released {
+	uint32_t error[TN_MESSAGE_CAPS_MAX];
+	uint32_t close_channel[TN_MESSAGE_CAPS_MAX];
+};
+
 #define TN_PD(RPC, I)                                                                              \
 	RPC(I, alloc, In(uint64_t, size), OutCap(tn_dataspace_cap, dataspace))                     \
 	/* As long as it is attached in this PD: detaches one piece and tells which; then frees */ \
@@ -155,6 +170,8 @@ struct tn_fault {
 	RPC(I, waiting, Out(uint32_t, threads))                                                    \
 	/* For the parent, before start: RAM may be attached as executable, and as writable and */ \
 	/* executable at once. TN_ERR_DENIED: the caller's own PD may not either. */               \
-	RPC(I, permit_execute)
+	RPC(I, permit_execute)                                                                     \
+	/* `release` for several capabilities at once. */                                          \
+	RPC(I, release_all, In(struct tn_releases, releases), Out(struct tn_released, released))
 
 TN_RPC_INTERFACE(tn_pd, TN_PD)

@@ -12,7 +12,8 @@ import subprocess
 
 import harness
 from harness import ROOT, case, expect, scenario, tenon
-from tenonlib.compare import Verdict, amount, dear, late
+from tenonlib.compare import Verdict, amount, dear, late, than_usual
+from tenonlib.measured import Way
 
 # What a port's runtime may get wrong: three numbers in a reply (Wc's counts) change on the way; a request of some
 # size costs a port much (the demo's text).
@@ -91,6 +92,7 @@ def kernels_agree():
         told = record["kernels"][kernel]
         expect(told["cpu"]["init -> client"] > 0 and told["operations"]["rpc.null"] > 0 and
                told["first-line"] < told["ended"], told)
+        expect(set(Way(kernel).usual) <= set(told["operations"]), "plan.ini tells what is not measured:", kernel)
 
 
 @case
@@ -137,6 +139,8 @@ def nothing_to_compare():
         expect(f"skipped {other}: not asked for by --kernels" in done.out, done.out)
     correlate("hello", "--kernels", "nokernel").expect(125, "no kernel nokernel: known: ")
     correlate("nowhere").expect(125, "no scenario nowhere")
+    tenon("correlate", "hello", "--no-probe", "-o", "/not/there/x.html").expect(125, "there is no folder /not/there")
+    tenon("correlate", "hello", "--no-probe", "-o", "/dev/full").expect(125, "/dev/full: ", "name a file x.html")
 
 
 @case
@@ -198,6 +202,12 @@ def what_stands_out():
     expect({f[0] for f in found} == {"b"} and len(found) == 5, "all of a kernel's costs:", found)
     three = {"x": {"a": 1e6, "b": 30e6, "c": 1.2e6}}
     expect([f[:2] for f in dear(three, 8, 1)] == [("b", "x")])
+    expect(not list(than_usual("a", "instructions", "rpc.null", 1000, 770)) and
+           not list(than_usual("a", "ns", "rpc.null", 20000, 3000)) and
+           not list(than_usual("a", "ns", "rpc.null", 20000, None)))
+    found = list(than_usual("a", "instructions", "rpc.null", 30800, 770))
+    expect([str(f) for f in found] == ["a: rpc.null: operation: 30.8 k instructions, 40 times what is usual there "
+                                       "(770 instructions)"], found)
     expect(amount(1234, "ns") == "1.23 µs" and amount(2.5e6, "instructions") == "2.50 M instructions")
 
 

@@ -27,6 +27,7 @@ CPU_FACTOR, OPERATION_FACTOR, ABSOLUTE_FACTOR, RELATIVE_LEAST = 8, 12, 20, 4
 CPU_LEAST, OPERATION_LEAST = 1_000_000, 20_000  # what is less is nothing to speak of: starting differs
 LATE_FACTOR, LATE_NS, RAM_FACTOR = 4, 200_000_000, 1.1
 EARLIER_FACTOR = {"instructions": 1.3, "ns": 4}
+USUAL_FACTOR = {"instructions": 2, "ns": 10}  # of times: whatever machine it is
 
 
 class Rule:
@@ -240,6 +241,12 @@ def more_memory(component, row):
         if ram > least * RAM_FACTOR:
             yield Finding(kernel, component, f"takes {amount(ram, 'bytes')} of RAM; elsewhere "
                                              f"{amount(least, 'bytes')}")
+
+
+def than_usual(kernel, unit, name, now, usual):
+    if usual and now >= USUAL_FACTOR[unit] * usual:
+        yield Finding(kernel, name, f"operation: {amount(now, unit)}, {now / usual:.0f} times what is usual there "
+                                    f"({amount(usual, unit)})")
 
 
 def than_before(kernel, unit, name, what, now, before):

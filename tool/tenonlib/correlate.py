@@ -17,13 +17,13 @@ import subprocess
 import tempfile
 
 from . import kdl
-from .command import Problem
+from .command import Problem, describe
 from .compare import (CPU_FACTOR, CPU_LEAST, OPERATION_FACTOR, OPERATION_LEAST, RULES, Finding, Rule, amount, dear,
-                      late, lines_of, more_memory, than_before, transcripts)
+                      late, lines_of, more_memory, than_before, than_usual, transcripts)
 from .correlate_page import write_page
 from .measured import Observed
 from .output import Progress, write_file
-from .places import ROOT, find_build, find_scenario, ports
+from .places import ROOT, find_build, find_scenario, in_tree, ports
 from .run import NOT_RUN, seconds
 
 AGREE, DIFFER = 0, 1
@@ -33,7 +33,8 @@ END = re.compile(r"^(\S+) (exited with value -?\d+|faulted|cannot be started)")
 def arguments(parser):
     parser.add_argument("scenario", help="a name in scenario/, or a file")
     parser.add_argument("-o", "--output", metavar="FILE", default="",
-                        help="the page; default: correlate/SCENARIO.html in the build directory")
+                        help="the page; default: correlate/SCENARIO.html in the build directory, or, where Tenon is "
+                             "installed, SCENARIO.html")
     parser.add_argument("--kernels", metavar="NAMES", default="", help="default: all that are built")
     parser.add_argument("--input", metavar="FILE", default="", help="the file that becomes ROM input")
     parser.add_argument("--may-differ", metavar="REGEX", action="append", default=[], dest="rules",
@@ -113,8 +114,8 @@ class Result:
             yield from more_memory(label, row)
         yield from self.late()
         for one in self.observed:
-            if one.probed:
-                yield Finding(one.kernel, "operations", f"not measured: {one.probed}")
+            for name, cost in one.operations.items():
+                yield from than_usual(one.kernel, one.way.unit, name, cost, one.way.usual.get(name))
             yield from self.than_before(one)
 
     def late(self):
@@ -301,6 +302,9 @@ def tell(result, page):
         print(*difference_text(result, verdict), "", sep="\n")
     for kernel, why in result.skipped:
         print(f"skipped {kernel}: {why}")
+    for one in result.observed:
+        if one.probed:
+            print(f"operations on {one.kernel} are not measured: {one.probed}")
     for finding in result.findings:
         print(f"stands out: {finding}")
     print(f"page: {page}")
@@ -376,15 +380,20 @@ def run(options):
     except Problem as problem:
         problem.value = NOT_RUN  # 1 says that kernels do not agree
         raise
+    except OSError as error:
+        raise Problem(describe(error), NOT_RUN)
 
 
 def correlate(options):
     build, path = find_build(options.build), find_scenario(options.scenario)
     kernels, skipped = choose(build, options.kernels.split())
     rules = rules_of(path, options.rules)
-    page = pathlib.Path(options.output or build / "correlate" / f"{path.stem}.html")
-    if not options.output:
+    page = pathlib.Path(options.output or f"{path.stem}.html")
+    if not options.output and in_tree():
+        page = build / "correlate" / page
         page.parent.mkdir(parents=True, exist_ok=True)
+    if page.suffix != ".html":
+        raise Problem(f"{page}: what is kept for later runs stands beside the page, by its name: name a file x.html")
     good = page.with_suffix(".good.json")
     before = read_before(pathlib.Path(options.against) if options.against else good, bool(options.against))
     observed, failed = observe(options, build, path, kernels)

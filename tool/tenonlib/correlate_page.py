@@ -158,7 +158,7 @@ def bars(result, caption, first, rows, unit=None):
 
 def times(result):
     ended = {one.kernel: one.ended() or 0 for one in result.observed}
-    most = max(ended.values(), default=0)
+    most = max((cost["ended"][-1] for row in result.costs.values() for cost in row.values() if cost), default=0)
     first = {one.kernel: one.first_line() for one in result.observed}
     yield "<h2>Time</h2>"
     yield bars(result, "From core's first step, by the kernel's own clock", "until", {
@@ -177,8 +177,8 @@ def times(result):
             cells.append(spans(list(zip(cost["begun"], cost["ended"])), ticks, most,
                                f"{amount(begun, 'ns')} to {amount(end, 'ns')}"))
         rows.append([label, *cells])
-    yield table(f"Each component from its start to its end, and a mark where it said something; all lines are "
-                f"{amount(most, 'ns')} long", ["component", *result.kernels], rows)
+    yield table(f"Each component from its start to its end, and a mark where it said something; each bar is from 0 to "
+                f"{amount(most, 'ns')}", ["component", *result.kernels], rows)
 
 
 def costs(result):
@@ -190,6 +190,9 @@ def costs(result):
         yield "<h2>Operations</h2>"
         yield bars(result, "A call and others between two components that do nothing else, on one CPU: medians",
                    "operation", result.operations())
+    for one in result.observed:
+        if one.probed:
+            yield f"<p>Operations on {text(one.kernel)} are not measured: {text(one.probed)}</p>"
     yield "<h2>Memory</h2>"
     yield bars(result, "RAM by core's accounts: the most that each component has used of its quota",
                "component", result.rows("ram"), "bytes")

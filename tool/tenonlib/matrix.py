@@ -40,12 +40,12 @@ def is_executable(path):
 
 
 def executables(bundle):
-    """Path below the build directory -> SHA-256, of executables and libraries of components. The runtime is none:
-    it is the kernel's own."""
+    """Path below the build directory -> SHA-256, of executables and libraries of components: what was built into a
+    folder bin. The runtime is none, it is the kernel's own; nor are files that were damaged to be refused."""
     found = {}
-    for rom, file in bundle.files.items():
-        path = pathlib.Path(file).absolute()
-        if rom != "runtime" and path.is_relative_to(bundle.build) and path.is_file() and is_executable(path):
+    for file in bundle.files.values():
+        path = pathlib.Path(os.path.normpath(pathlib.Path(file).absolute()))
+        if path.parent.name == "bin" and path.is_relative_to(bundle.build) and is_executable(path):
             found[str(path.relative_to(bundle.build))] = sha256(path)
     return found
 
@@ -113,7 +113,7 @@ def rows_of(build, told):
             row = rows.setdefault((path, digest), Row(path.removeprefix(f"{ARCH}/bin/"), digest))
             row.since = row.since or what_became(build, path, digest)
             row.tests[test["kernel"]].append(test)
-    return [rows[key] for key in sorted(rows)]
+    return [rows[key] for key in sorted(rows, key=lambda key: (not key[0].startswith(f"{ARCH}/"), key))]
 
 
 def why_missing(build, told):

@@ -4,7 +4,8 @@
 """Runs that core measures (a ROM `measure` in the bundle asks for it), and what a kernel's runs show.
 
 How a kernel is measured is said by the section DEFAULT of kernel/<kernel>/bench/plan.ini: unit, environment,
-rounds; see tool/bench. Where there is kernel/<kernel>/boot/memory, that tells what the kernel gives to each
+rounds; see tool/bench. `usual` there says what the operations of the bench `probe` cost as a rule, in
+instructions or ns: a name and a number a line. Where there is kernel/<kernel>/boot/memory, that tells what the kernel gives to each
 process: memory PID, until that ends, "KIB NAME" a line.
 """
 
@@ -43,6 +44,8 @@ class Way:
         self.environment_text = told.get("environment", "")
         self.environment = dict([self.environment_text.split("=", 1)] if self.environment_text else [])
         self.rounds = min(int(told.get("rounds", 1)), ROUNDS_MAX)
+        self.usual = {name: float(cost) for name, cost in
+                      (line.split() for line in told.get("usual", "").splitlines() if line)}
 
     @property
     def unit(self):
@@ -134,7 +137,8 @@ class Observed:
         return MeasuredRun(bundle, timeout=self.timeout, environment=self.way.environment, **options)
 
     def probe(self):
-        """Basic operations, between two components that do nothing else; on one CPU, where there are several."""
+        """Basic operations, between two components that do nothing else; on one CPU, where there are several.
+        `start`: from core's first step to the first result."""
         path = ROOT / "test/bench/probe/probe.kdl"
         if not path.exists():
             self.probed = "the bench `probe` is in the source tree alone"
@@ -142,17 +146,18 @@ class Observed:
         before = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {min(before)})
         try:
-            with Bundle(self.build, self.kernel, path) as bundle:
-                run = Run(bundle, timeout=self.timeout, environment=self.way.environment)
+            with Bundle(self.build, self.kernel, path, {"measure": path}) as bundle:
+                run = self.run(bundle)
         except Problem as problem:
             self.probed = str(problem)
             return
         finally:
             os.sched_setaffinity(0, before)
         if run.value != 0:
-            self.probed = f"the bench probe ended with {run.value}: {' | '.join(run.lines[-3:])}"
-        for match in filter(None, (LINE.match(line) for line in run.lines)):
-            if told := BENCH.match(match["text"]):
+            self.probed = f"the bench probe ended with {run.value}: {' | '.join(l.text for l in run.told[-3:])}"
+        for line in run.told:
+            if told := BENCH.match(line.text):
+                self.operations.setdefault("start", line.ns)
                 record = json.loads(told[1])
                 self.operations[record["name"]] = record["median"]
 

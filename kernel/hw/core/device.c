@@ -70,7 +70,7 @@ bool port_irq_exists(uint64_t line)
 	return hw_call2(HW_IRQ_BIND, line, 1).status != HW_ERR_ARGUMENT;
 }
 
-tn_error port_irq_bind(uint32_t line, const struct object *signal)
+tn_error port_irq_bind(uint32_t line, struct object *signal)
 {
 	struct hw_result r = hw_call2(HW_IRQ_BIND, line, signal->port.signal);
 	return r.status == HW_OK ? TN_OK : TN_ERR_LIMIT;

@@ -16,4 +16,5 @@
 	X(PRIORITY, true, "strict, round robin within one")                                      \
 	X(PRIORITY_INHERITANCE, true, "through 64 calls in a row at most")                       \
 	X(AFFINITY, true, "there is one CPU to choose")                                          \
-	X(SEVERAL_CPUS, false, "one CPU is used")
+	X(SEVERAL_CPUS, false, "one CPU is used")                                                \
+	X(CPU_TIME, true, "counted by the kernel at each switch")

@@ -170,7 +170,11 @@ void port_region_flush(struct region *region, uint64_t address, uint64_t size, b
 	uint64_t high = address + size < port->high ? address + size : port->high;
 	if (low >= high)
 		return;
-	if (low == port->low && high == port->high)
+	if (low == port->low)
+		port->low = high;
+	else if (high == port->high)
+		port->high = low;
+	if (port->low >= port->high)
 		forget_pieces(region);
 	request_all(pd, low, high - low, NULL);
 }

@@ -17,4 +17,5 @@
 	  "a weight: more urgent threads get more time, as far as the host lets core")            \
 	X(PRIORITY_INHERITANCE, false, "a call is served at the server's own weight")             \
 	X(AFFINITY, true, "up to 64 CPUs of those that the host gives to core")                   \
-	X(SEVERAL_CPUS, true, "all that the host gives to core, up to 64")
+	X(SEVERAL_CPUS, true, "all that the host gives to core, up to 64")                        \
+	X(CPU_TIME, true, "counted by the host")

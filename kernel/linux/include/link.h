@@ -33,6 +33,14 @@
 
 enum { LINK_SIGNAL_WORDS = 8, LINK_SIGNALS = 64 * LINK_SIGNAL_WORDS };
 
+/*
+ * Which of the signals that share a bit: so that the receiver need not look at all of them, where
+ * it is one. Written before the bit, and taken after it. NONE beside a bit means that the memory
+ * has gone meanwhile, or that an earlier look has taken it: then it may have been any.
+ */
+enum { LINK_SIGNAL_NONE = 0 };
+#define LINK_SIGNAL_SEVERAL UINT32_MAX
+
 struct link {
 	uint32_t request, reply, waiting;
 	uint32_t opcode, length, cap_count;
@@ -44,6 +52,7 @@ struct link {
 	uint32_t mark, reply_mark; /* of the capabilities, struct tn_call */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX]; /* core's link only, either way */
 	uint64_t signals[LINK_SIGNAL_WORDS]; /* bit: index of the grant, modulo their number */
+	uint32_t which[LINK_SIGNALS];        /* by bit: index + 1, or LINK_SIGNAL_... */
 	_Alignas(4096) unsigned char data[TN_MESSAGE_MAX];
 };
 _Static_assert(sizeof(struct link) == LINUX_LINK_SIZE, "two pages");
@@ -102,7 +111,13 @@ static inline bool link_take(struct link *link, struct link_request *taken,
 /* The sender's side of a signal. True: the eventfd must be written. */
 static inline bool link_signal(struct link *link, uint32_t grant)
 {
-	uint32_t bit = grant % LINK_SIGNALS;
+	uint32_t bit = grant % LINK_SIGNALS, only = grant + 1, which = LINK_READ(link->which[bit]);
+	while (!__atomic_compare_exchange_n(&link->which[bit], &which,
+					    which == LINK_SIGNAL_NONE || which == only
+						    ? only
+						    : LINK_SIGNAL_SEVERAL,
+					    false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
 	uint64_t mask = 1ull << bit % 64;
 	return !(__atomic_fetch_or(&link->signals[bit / 64], mask, __ATOMIC_SEQ_CST) & mask);
 }

@@ -52,7 +52,8 @@ struct server {
 	bool open;
 	uint32_t channel;
 	uint64_t signals[LINK_SIGNAL_WORDS];
-	uint32_t next_grant; /* of the lowest bit in `signals` */
+	uint32_t signal_words; /* bit: that word of `signals` counts */
+	uint32_t next_grant;   /* of the lowest bit in `signals`; UINT32_MAX: not begun */
 	/* Requests that wait for signals_only to end are among [low, high). */
 	uint32_t deferred_low, deferred_high;
 	/* In service. */

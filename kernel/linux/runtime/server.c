@@ -84,41 +84,67 @@ static void look_at(struct server *server, uint32_t channel)
 	server->open = true;
 	server->channel = channel;
 	server->next_grant = UINT32_MAX;
-	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++)
-		server->signals[i] =
-			LINK_READ(link->signals[i])
-				? __atomic_exchange_n(&link->signals[i], 0, __ATOMIC_SEQ_CST)
-				: 0;
+	server->signal_words = 0;
+	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++) {
+		if (!LINK_READ(link->signals[i]))
+			continue;
+		server->signals[i] = __atomic_exchange_n(&link->signals[i], 0, __ATOMIC_SEQ_CST);
+		server->signal_words |= 1u << i;
+	}
 }
 
 static bool lowest_signal(struct server *server, uint32_t *bit)
 {
-	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++) {
-		if (!server->signals[i])
-			continue;
-		*bit = 64 * i + (uint32_t)__builtin_ctzll(server->signals[i]);
-		return true;
+	while (server->signal_words) {
+		uint32_t i = (uint32_t)__builtin_ctz(server->signal_words);
+		if (server->signals[i]) {
+			*bit = 64 * i + (uint32_t)__builtin_ctzll(server->signals[i]);
+			return true;
+		}
+		server->signal_words &= server->signal_words - 1;
 	}
 	return false;
 }
 
-/* The next signal of the open channel: several grants can share a bit. */
+static void forget_signal(struct server *server, uint32_t bit)
+{
+	server->signals[bit / 64] &= ~(1ull << bit % 64);
+	server->next_grant = UINT32_MAX;
+}
+
+static bool take_signal(struct server *server, uint32_t index, struct port_event *event)
+{
+	struct linux_grant grant;
+	if (!grant_read(index, server->channel, LINUX_GRANT_SIGNAL, &grant))
+		return false;
+	event->kind = PORT_EVENT_SIGNAL;
+	event->key = grant.key;
+	return true;
+}
+
+/* The next signal of the open channel. Where several share a bit, all of them may be meant. */
 static bool next_signal(struct server *server, struct port_event *event)
 {
 	uint32_t bit;
 	while (lowest_signal(server, &bit)) {
-		uint32_t index = server->next_grant == UINT32_MAX ? bit : server->next_grant;
-		for (uint32_t count = grant_count(); index < count; index += LINK_SIGNALS) {
-			struct linux_grant grant;
-			if (!grant_read(index, server->channel, LINUX_GRANT_SIGNAL, &grant))
+		if (server->next_grant == UINT32_MAX) {
+			uint32_t which = __atomic_exchange_n(&current_link(server)->which[bit],
+							     LINK_SIGNAL_NONE, __ATOMIC_SEQ_CST);
+			server->next_grant = bit;
+			if (which != LINK_SIGNAL_NONE && which != LINK_SIGNAL_SEVERAL) {
+				forget_signal(server, bit);
+				if (take_signal(server, which - 1, event))
+					return true;
 				continue;
-			server->next_grant = index + LINK_SIGNALS;
-			event->kind = PORT_EVENT_SIGNAL;
-			event->key = grant.key;
-			return true;
+			}
 		}
-		server->signals[bit / 64] &= ~(1ull << bit % 64);
-		server->next_grant = UINT32_MAX;
+		for (uint32_t count = grant_count(); server->next_grant < count;) {
+			uint32_t index = server->next_grant;
+			server->next_grant += LINK_SIGNALS;
+			if (take_signal(server, index, event))
+				return true;
+		}
+		forget_signal(server, bit);
 	}
 	return false;
 }

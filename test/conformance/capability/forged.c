@@ -113,7 +113,11 @@ void forged_in_messages_to_core(struct tn_env *env)
 	tn_pd_cap pd = tn_env_pd(env);
 	tn_dataspace_cap dataspace = { 0 };
 	tn_handle forged[FORGED_MAX];
+	struct tn_releases releases = { .count = TN_MESSAGE_CAPS_MAX + 1 };
+	struct tn_released released = { 0 };
 	uint64_t at, size;
+	TN_EXPECT_ERROR(tn_pd_release_all(pd, releases, &released), TN_ERR_ARGUMENT);
+	releases.count = 1;
 	TN_REQUIRE_OK(tn_dataspace_alloc(TN_PAGE_SIZE, &dataspace));
 	for (unsigned i = forge(dataspace.handle, forged); i > 0; i--) {
 		tn_dataspace_cap made_up = { forged[i - 1] };
@@ -122,6 +126,10 @@ void forged_in_messages_to_core(struct tn_env *env)
 		TN_EXPECT_ERROR(tn_pd_attach(pd, made_up, 0, 0, 0, TN_RIGHT_READ, &at, &size),
 				TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_free(pd, made_up, &at, &size), TN_ERR_CAPABILITY);
+		releases.entry[0].handle = forged[i - 1];
+		releases.entry[0].count = 1;
+		TN_EXPECT_ERROR(tn_pd_release_all(pd, releases, &released), TN_OK);
+		TN_EXPECT_EQUAL(released.error[0], TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_object_destroy(pd, any), TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_transfer_quota(pd, any, 0, 0), TN_ERR_CAPABILITY);
 		TN_EXPECT_ERROR(tn_pd_start(pd, any), TN_ERR_CAPABILITY);

@@ -40,6 +40,12 @@ void play_waiter(struct tn_env *env)
 	tn_exit((int)tn_error_number(steps_echo(target, 1, &back)));
 }
 
+void play_victim(struct tn_env *env)
+{
+	tn_actor_await("destroying");
+	play_waiter(env);
+}
+
 void play_flooder(struct tn_env *env)
 {
 	uint64_t back;

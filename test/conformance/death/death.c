@@ -199,9 +199,9 @@ static void object_destroyed_while_called(struct tn_env *env)
 	TN_REQUIRE_OK(steps_other(server, &other));
 	steps_cap target = { other.handle };
 	tn_actor_put("target", other.handle);
-	tn_actor_start("waiter.10");
-	TN_EXPECT_ERROR(steps_destroy_other_after(server, "waiter.10"), TN_OK);
-	struct tn_child_end end = tn_actor_end("waiter.10");
+	tn_actor_start("victim");
+	TN_EXPECT_ERROR(steps_destroy_other_after(server, "victim"), TN_OK);
+	struct tn_child_end end = tn_actor_end("victim");
 	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
 	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
 	TN_EXPECT_ERROR(steps_echo(target, 1, &back), TN_ERR_GONE);
@@ -379,12 +379,19 @@ void component_construct(struct tn_env *env)
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {
-		{ "server", play_server }, { "holder", play_holder },
-		{ "queuer", play_queuer }, { "blocker", play_blocker },
-		{ "waiter", play_waiter }, { "flooder", play_flooder },
-		{ "mortal", play_mortal }, { "transferrer", play_transferrer },
-		{ "giver", play_giver },   { "cycle", play_cycle },
-		{ "middle", play_middle }, { NULL, NULL },
+		{ "server", play_server },
+		{ "holder", play_holder },
+		{ "queuer", play_queuer },
+		{ "blocker", play_blocker },
+		{ "waiter", play_waiter },
+		{ "victim", play_victim },
+		{ "flooder", play_flooder },
+		{ "mortal", play_mortal },
+		{ "transferrer", play_transferrer },
+		{ "giver", play_giver },
+		{ "cycle", play_cycle },
+		{ "middle", play_middle },
+		{ NULL, NULL },
 	};
 	tn_test_main(env, "test-death", cases, roles);
 }

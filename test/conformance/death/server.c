@@ -108,11 +108,15 @@ static tn_error other(void *self, struct tn_request *request, tn_any_cap *cap)
 	return TN_OK;
 }
 
-/* Whoever has posted the event calls next, or has called: both have to end in the same way. */
+/*
+ * Whoever has posted the event calls next, or has called: both have to end in the same way. It is
+ * told when this has begun: before, it would be served.
+ */
 static tn_error destroy_other_after(void *self, struct tn_request *request, const char *event)
 {
 	(void)self;
 	(void)request;
+	tn_actor_post("destroying");
 	tn_actor_await(event);
 	for (unsigned i = 0; i < 30; i++)
 		(void)tn_actor_has_ended("main");

@@ -39,5 +39,6 @@ void play_giver(struct tn_env *env);       /* has its own object kept by "server
 void play_cycle(struct tn_env *env);       /* "cycle.a" and "cycle.b" call each other */
 void play_middle(struct tn_env *env);      /* puts "middle", whose echo calls "server" */
 void play_blocker(struct tn_env *env);     /* calls hold(own name); exits with the error it got */
-void play_waiter(struct tn_env *env);      /* posts its name, calls echo of "target"; as above */
+void play_waiter(struct tn_env *env);
+void play_victim(struct tn_env *env);  /* posts its name, calls echo of "target"; as above */
 void play_flooder(struct tn_env *env); /* posts its name, calls echo of "target" until it fails */

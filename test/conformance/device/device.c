@@ -264,7 +264,7 @@ static void no_two_have_the_same(struct tn_env *env)
 
 /* -- memory for devices -- */
 
-enum { CAP = 256, DATASPACE = 4096, PIECES = 64, PIECE = 1 << 20 };
+enum { CAP = 320, DATASPACE = 4096, PIECES = 64, PIECE = 1 << 20 };
 
 static struct tn_accounts accounts(struct tn_env *env)
 {

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* Managed dataspaces, as clients of a pager see them. */
+#include "crowd.h"
 #include "pager.h"
 #include <tenon/thread.h>
 
@@ -762,6 +763,30 @@ static void all_comes_back(struct tn_env *env)
 	}
 }
 
+static void in_steps(struct tn_env *env)
+{
+	(void)env;
+	taken_in_steps(rm);
+}
+
+static void freed_meanwhile(struct tn_env *env)
+{
+	(void)env;
+	taken_and_freed(rm);
+}
+
+static void ended_meanwhile(struct tn_env *env)
+{
+	(void)env;
+	taken_while_they_end(rm);
+}
+
+static void by_who_ends(struct tn_env *env)
+{
+	(void)env;
+	taken_by_who_ends(rm);
+}
+
 static void finish(struct tn_env *env)
 {
 	struct tn_accounts before = tn_actor_accounts("test");
@@ -802,13 +827,18 @@ void component_construct(struct tn_env *env)
 		{ "sizes", sizes },
 		{ "paid", paid },
 		{ "all-comes-back", all_comes_back },
+		{ "taken-in-steps", in_steps },
+		{ "taken-and-freed", freed_meanwhile },
+		{ "taken-while-they-end", ended_meanwhile },
+		{ "taken-by-who-ends", by_who_ends },
 		{ "finish", finish },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {
 		{ "pager", play_pager },         { "peer", play_peer },   { "writer", play_writer },
 		{ "jumper", play_jumper },       { "stuck", play_stuck }, { "late", play_late },
-		{ "scribbler", play_scribbler }, { NULL, NULL },
+		{ "scribbler", play_scribbler }, { "crowd", play_crowd }, { "nested", play_nested },
+		{ "quitter", play_quitter },     { NULL, NULL },
 	};
 	tn_test_main(env, "test-managed", cases, roles);
 }

@@ -17,14 +17,14 @@ enum { PAGE = 4096, MANY = 4096 };
 
 /* doc/architecture.md, section 7. */
 enum {
-	CAP = 256,
+	CAP = 320,
 	IDENTITY = 256,
 	CHANNEL = 3 * PAGE,
 	DOMAIN = (64 + 192) * 1024,
 	THREAD = 12 * PAGE,
 	STACK = 16 * PAGE,
 	DATASPACE = 4096,
-	REGION = 512 +
+	REGION = 512 + 1024 + 40 + /* of one page */
 		 2 * PAGE, /* one page table each of two levels, in the area for all and sundry */
 };
 

@@ -210,7 +210,7 @@ static void paid(struct tn_env *env)
 	tn_dataspace_cap dataspace = alloc(4 * PAGE);
 	uint64_t before = used(env), at = 0;
 	attach(dataspace, FIXED, 0, 0, READ);
-	TN_EXPECT_EQUAL(used(env) - before, 512 + 2 * PAGE);
+	TN_EXPECT_EQUAL(used(env) - before, 512 + 1024 + 4 * 40 + 2 * PAGE);
 	detach(FIXED);
 	TN_EXPECT_EQUAL(used(env), before);
 	TN_REQUIRE_OK(tn_region_map_reserve(space, FIXED, (uint64_t)1 << 40, &at));

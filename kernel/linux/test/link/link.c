@@ -189,6 +189,28 @@ static void kept_after_release(struct tn_env *env)
 	expect_reached(2);
 }
 
+enum { SIGNALS = LINK_SIGNALS + 100 };
+
+/* One is one: those that share its bit are not taken for it. Several at once are all heard. */
+static void signals_that_share_a_bit(struct tn_env *env)
+{
+	static struct tn_signal signal[SIGNALS];
+	for (unsigned i = 0; i < SIGNALS; i++)
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signal[i]));
+	for (unsigned i = 0; i < SIGNALS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(signal[i].cap), TN_OK);
+		tn_signal_wait(&signal[i]);
+		for (unsigned other = 0; other < SIGNALS; other++)
+			TN_REQUIRE(!signal[other].pending);
+	}
+	for (unsigned i = 0; i < SIGNALS; i++)
+		TN_EXPECT_ERROR(tn_signal_submit(signal[i].cap), TN_OK);
+	for (unsigned i = 0; i < SIGNALS; i++)
+		tn_signal_wait(&signal[i]);
+	for (unsigned i = 0; i < SIGNALS; i++)
+		tn_signal_destroy(&signal[i]);
+}
+
 /* Has the secret, so that there is a grant of it. */
 static void play_neighbour(struct tn_env *env)
 {
@@ -207,6 +229,7 @@ void component_construct(struct tn_env *env)
 		{ "serial-of-another", serial_of_another },
 		{ "beyond-limits", beyond_limits },
 		{ "kept-after-release", kept_after_release },
+		{ "signals-that-share-a-bit", signals_that_share_a_bit },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = { { "server", play_server },

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* The one who makes core work: ends a child with 100,000 capabilities, has a gigabyte and frees it.
- */
+/* The one who makes core work: ends a child with 100,000 capabilities, has a gigabyte and frees it,
+ * takes away what is shown in thousands of places. */
 #include "../wait.h"
 #include <tenon/child.h>
+#include <tenon/rm.h>
 
-enum { PAGE = 4096, IDLE_NS = 200000000 };
+enum { PAGE = 4096, PLACES = 8000, IDLE_NS = 200000000 };
 static const size_t gigabyte = (size_t)1 << 30;
 
 static struct {
@@ -40,6 +41,32 @@ static void memory(void)
 	bench_check(wait_end(work.wait, "core.wait.zero-1g"), "end");
 }
 
+/* A page that is shown in 8,000 places is taken away. */
+static void revocation(void)
+{
+	const struct tn_quota none = { 0, 0 };
+	struct tn_session session;
+	tn_region_map_cap map;
+	tn_dataspace_cap managed, page;
+	uint64_t at, size;
+	tn_error error;
+	bench_check(tn_session_open("RM", "", none, &tn_rm_interface, &session), "RM");
+	bench_check(tn_rm_create((tn_rm_cap){ session.cap }, PAGE, &map, &managed), "managed");
+	bench_check(tn_dataspace_alloc(PAGE, &page), "alloc");
+	bench_check(tn_region_map_attach(map, page, 0, 0, 0, TN_RIGHT_READ, &at, &size), "attach");
+	for (unsigned i = 0; i < PLACES; i++) {
+		void *place = NULL;
+		bench_check(tn_attach(managed, 0, 0, TN_RIGHT_READ, &place), "attach");
+		(void)*(volatile char *)place;
+	}
+	bench_check(wait_begin(work.wait), "begin");
+	do
+		error = tn_region_map_detach(map, 0, &at, &size);
+	while (error == TN_ERR_AGAIN);
+	bench_check(error, "detach");
+	bench_check(wait_end(work.wait, "core.wait.revoke-8k"), "end");
+}
+
 /* The child asks for a session when it has all its capabilities. */
 static void route(void *self, struct tn_child *client, const char *service, const char *label,
 		  struct tn_route *to)
@@ -70,6 +97,7 @@ static void ended(void *self, struct tn_child *child, const struct tn_child_end 
 	bench_check(end->cause == TN_CHILD_KILLED ? TN_OK : TN_ERR_GONE, "child");
 	bench_check(wait_end(work.wait, "core.wait.pd-100k-caps"), "end");
 	memory();
+	revocation();
 	tn_exit(0);
 }
 
