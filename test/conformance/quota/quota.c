@@ -233,7 +233,10 @@ static void price_of_page_tables(struct tn_env *env)
 		TN_REQUIRE_OK(tn_attach(dataspaces[0], 0, places[i].pages * PAGE,
 					TN_RIGHT_READ | TN_RIGHT_WRITE, &address));
 		after = accounts(env);
-		expect_difference(&before, &after, 512 + (uint64_t)places[i].tables * PAGE, 0);
+		expect_difference(&before, &after,
+				  512 + 1024 + 40 * places[i].pages +
+					  (uint64_t)places[i].tables * PAGE,
+				  0);
 		*(volatile char *)address = 1; /* they are there */
 		TN_EXPECT_ERROR(tn_detach(address), TN_OK);
 		after = accounts(env);
