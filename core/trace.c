@@ -41,7 +41,8 @@ static void describe(struct thread *thread, struct tn_trace_subject *subject)
 	subject->caps_limit = account->caps_limit;
 	subject->caps_used = account->caps_used;
 	subject->priority = thread->priority;
-	subject->state = pd->state;
+	subject->state = (uint16_t)pd->state;
+	subject->waits = thread->waits_in != NULL;
 }
 
 /* A cursor: the PD's number in the upper half, in the lower the thread's index. */

@@ -64,6 +64,9 @@ static void write_child(struct tn_kdl_writer *writer, const struct child *child)
 	tn_kdl_write_string(writer, "binary", child->binary);
 	tn_kdl_write_u64(writer, "restarts", child->restarts);
 	tn_kdl_write_string(writer, "state", state_text(child));
+	uint32_t waiting = child->state == CHILD_UP ? tn_child_waiting(&child->tn) : 0;
+	if (waiting)
+		tn_kdl_write_u64(writer, "waiting", waiting);
 	tn_kdl_write_open(writer);
 	if (child->state == CHILD_UP && tn_child_accounts(&child->tn, &accounts) == TN_OK)
 		write_accounts(writer, &accounts);

@@ -62,6 +62,7 @@ static tn_error add(struct sample *sample, const struct tn_trace_subject *subjec
 	uint64_t before = cpu_before(&sample->before, subject->id, hint);
 	line = &sample->lines[sample->line_count - 1];
 	line->threads++;
+	line->waiting += subject->waits;
 	line->spent_ns += subject->cpu_ns > before ? subject->cpu_ns - before : 0;
 	now->at[now->count++] = (struct seen){ subject->id, subject->cpu_ns };
 	return TN_OK;

@@ -21,7 +21,7 @@ struct threads {
 struct line {
 	struct tn_trace_subject subject; /* of its first thread */
 	uint64_t spent_ns;               /* CPU time since the last sample, of all */
-	uint32_t threads;
+	uint32_t threads, waiting;       /* those that wait for a pager */
 };
 
 /* Zeroed at first. */

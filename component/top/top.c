@@ -33,18 +33,18 @@ static void show_line(const struct line *line, uint64_t elapsed_us)
 {
 	const struct tn_trace_subject *subject = &line->subject;
 	uint64_t tenths = elapsed_us ? line->spent_ns / elapsed_us : 0; /* of a percent */
-	tn_log("%4llu.%llu %8llu %9llu %9llu %6llu %6llu %4u  %s",
+	tn_log("%4llu.%llu %8llu %9llu %9llu %6llu %6llu %4u %4u  %s",
 	       (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10),
 	       (unsigned long long)(line->spent_ns / 1000000),
 	       (unsigned long long)(subject->ram_used >> 10),
 	       (unsigned long long)(subject->ram_limit >> 10),
 	       (unsigned long long)subject->caps_used, (unsigned long long)subject->caps_limit,
-	       line->threads, subject->label);
+	       line->threads, line->waiting, subject->label);
 }
 
 static void show(const struct sample *sample, uint64_t elapsed_us)
 {
-	tn_log("  CPU%%       ms  RAM KiB  of limit   caps  limit  thr  component");
+	tn_log("  CPU%%       ms  RAM KiB  of limit   caps  limit  thr wait  component");
 	for (size_t i = 0; i < sample->line_count && i < top.lines; i++)
 		show_line(&sample->lines[i], elapsed_us);
 }

@@ -283,6 +283,9 @@ struct tn_quota tn_child_reclaim(struct tn_child *child, struct tn_quota quota);
 /* What the child has and uses of its quota. */
 TN_MUST_USE tn_error tn_child_accounts(const struct tn_child *child, struct tn_accounts *accounts);
 
+/* How many of its threads wait for a pager (rm.h); 0: none, or it does not run. */
+uint32_t tn_child_waiting(const struct tn_child *child);
+
 /* -- whether it lives -- */
 
 /* Asks; a child that listens answers when its entrypoint comes to it. */

@@ -53,7 +53,8 @@ struct tn_trace_subject {
 	uint64_t caps_limit; /* of the component */
 	uint64_t caps_used;  /* of that limit */
 	uint32_t priority;   /* of the thread */
-	uint32_t state;      /* of the component, enum tn_pd_state */
+	uint16_t state;      /* of the component, enum tn_pd_state */
+	uint16_t waits;      /* 1: the thread waits for a pager (rm.h) to answer a touch of its */
 };
 
 #define TN_TRACE_PAGE      16u   /* subjects that one reading tells at most */

@@ -113,6 +113,15 @@ tn_error tn_child_accounts(const struct tn_child *child, struct tn_accounts *acc
 	return child->state == TN_CHILD_RUNNING ? tn_pd_accounts(pd, accounts) : TN_ERR_GONE;
 }
 
+uint32_t tn_child_waiting(const struct tn_child *child)
+{
+	tn_pd_cap pd = { child->pd.cap };
+	uint32_t threads = 0;
+	if (child->state != TN_CHILD_RUNNING || tn_pd_waiting(pd, &threads) != TN_OK)
+		return 0;
+	return threads;
+}
+
 /* What clients have donated is to go back to them; it is not the parent's to take. */
 static struct tn_quota donated_to(const struct tn_child *server)
 {

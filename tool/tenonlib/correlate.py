@@ -21,7 +21,7 @@ from .command import Problem, describe
 from .compare import (CPU_FACTOR, CPU_LEAST, OPERATION_FACTOR, OPERATION_LEAST, RULES, Finding, Rule, amount, dear,
                       late, lines_of, more_memory, than_before, than_usual, transcripts)
 from .correlate_page import write_page
-from .measured import Observed
+from .measured import START, Observed
 from .output import Progress, write_file
 from .places import ROOT, find_build, find_scenario, in_tree, ports
 from .run import NOT_RUN, seconds
@@ -91,8 +91,9 @@ class Result:
         return [match[2] for match in said if match and match[1] == child]
 
     def rows(self, what):
-        """label -> kernel -> a cost."""
-        return {label: {k: cost[what] for k, cost in row.items() if cost} for label, row in self.costs.items()}
+        """label -> kernel -> a cost. None is 0: that is what core says where a kernel does not tell."""
+        return {label: {k: cost[what] for k, cost in row.items() if cost.get(what)}
+                for label, row in self.costs.items()}
 
     def operations(self):
         """name -> kernel -> cost."""
@@ -104,8 +105,10 @@ class Result:
         return next(one.way.unit for one in self.observed if one.kernel == kernel)
 
     def find(self):
+        # The start is not among them: others may keep a machine busy, but no machine that counts instructions.
+        operations = {name: row for name, row in self.operations().items() if name != START}
         for rows, factor, least, what in ((self.rows("cpu"), CPU_FACTOR, CPU_LEAST, "CPU time"),
-                                          (self.operations(), OPERATION_FACTOR, OPERATION_LEAST, "operation")):
+                                          (operations, OPERATION_FACTOR, OPERATION_LEAST, "operation")):
             for kernel, name, why in dear(rows, factor, least):
                 cost = amount(rows[name][kernel], self.unit(kernel))
                 elsewhere = ", ".join(f"{k} {amount(v, self.unit(k))}" for k, v in rows[name].items() if k != kernel)

@@ -151,7 +151,7 @@ def bars(result, caption, first, rows, unit=None):
             scale = unit or result.unit(kernel)
             most[scale] = max(value, most.get(scale, 0))
     body = [[name, *(bar(values[k], most[unit or result.unit(k)], amount(values[k], unit or result.unit(k)),
-                         struck(result, k, name)) if k in values else "-" for k in result.kernels)]
+                         struck(result, k, name)) if k in values else "not told" for k in result.kernels)]
             for name, values in rows.items()]
     return table(caption, [first, *result.kernels], body)
 
@@ -188,7 +188,7 @@ def costs(result):
                        "them apart; the least of all rounds", "component", result.rows("cpu"))
     if result.operations():
         yield "<h2>Operations</h2>"
-        yield bars(result, "A call and others between two components that do nothing else, on one CPU: medians",
+        yield bars(result, "A call and others between two components that do nothing else, on one CPU: the least of 40 samples",
                    "operation", result.operations())
     for one in result.observed:
         if one.probed:

@@ -4,7 +4,9 @@
 /* Managed dataspaces, as clients of a pager see them. */
 #include "crowd.h"
 #include "pager.h"
+#include <tenon/text.h>
 #include <tenon/thread.h>
+#include <tenon/trace.h>
 
 static pager_cap pager;
 static struct tn_session rm_session;
@@ -386,6 +388,29 @@ static void one_answer_for_all(struct tn_env *env)
 	end(map, dataspace);
 }
 
+/* Threads that wait, of whoever is called that, as TRACE sees it. */
+static unsigned traced_waiting(const char *name)
+{
+	const struct tn_quota none = { 0, 0 };
+	static struct tn_trace_subject subjects[TN_TRACE_PAGE];
+	struct tn_session session;
+	uint64_t cursor = 0;
+	unsigned count = 0;
+	TN_EXPECT_ERROR(tn_session_open("TRACE", "family", none, &tn_trace_interface, &session),
+			TN_OK);
+	do {
+		size_t size = 0;
+		tn_trace_cap trace = { session.cap };
+		if (!TN_EXPECT_ERROR(tn_trace_read(trace, cursor, &cursor, subjects, &size), TN_OK))
+			break;
+		for (size_t i = 0; i < size / sizeof(subjects[0]); i++)
+			if (tn_text_ends_with(subjects[i].label, name))
+				count += subjects[i].waits;
+	} while (cursor);
+	tn_session_close(&session);
+	return count;
+}
+
 /* Its parent sees that it waits, and ends it. */
 static void play_stuck(struct tn_env *env)
 {
@@ -407,6 +432,8 @@ static void killed_while_waiting(struct tn_env *env)
 	tn_actor_start("stuck.1");
 	tn_actor_await("stuck");
 	TN_EXPECT(!tn_actor_has_ended("stuck.1"));
+	TN_EXPECT_EQUAL(traced_waiting("-> stuck.1"), 1);
+	TN_EXPECT_EQUAL(traced_waiting("-> pager"), 0);
 	tn_actor_kill("stuck.1");
 	TN_EXPECT_ERROR(pager_fill(pager, map, 0, PAGE, READ), TN_OK);
 	end(map, dataspace);

@@ -11,7 +11,8 @@
 
 enum { PAGE = 4096, READ = TN_RIGHT_READ, WRITE = TN_RIGHT_WRITE };
 enum { TRAP = 236, TRAP_UNMAP = 2, TRAP_ACCESS = 3, SIGNAL = 23, TRANSIT = 515 };
-enum { FIXED = 0x10, SHARED = 1, PROTECTION = 3, SIG_BLOCK = 0 };
+enum { FIXED = 0x10, SHARED = 1, PRIVATE = 2, NO_REPLACE = 0x100000, SIG_BLOCK = 0 };
+enum { PROT_R = 1, PROT_W = 2, PROT_X = 4, PROTECTION = PROT_R | PROT_W };
 enum { AGAIN = -11, DENIED = -1 };
 
 static long enter(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
@@ -83,6 +84,63 @@ static void play_keeper(struct tn_env *env)
 			tn_actor_post(tn_env_name(env));
 		posted = true;
 	}
+}
+
+static bool refused(uint64_t address, uint64_t size, uint64_t protection, uint64_t flags,
+		    uint64_t fd, uint64_t offset)
+{
+	return enter(__NR_mmap, address, size, protection, flags, fd, offset) < 0;
+}
+
+/* Of a piece that may be read: more of it, or other than what core tells. */
+static bool maps_more(uint64_t at)
+{
+	return !refused(at, PAGE, PROT_R | PROT_W, SHARED | FIXED, TRANSIT, 0) ||
+	       !refused(at, PAGE, PROT_R | PROT_W, PRIVATE | FIXED, TRANSIT, 0) ||
+	       !refused(at, PAGE, PROT_R | PROT_X, SHARED | FIXED, TRANSIT, 0) ||
+	       !refused(at, 2 * PAGE, PROT_R, SHARED | FIXED, TRANSIT, 0) ||
+	       !refused(at, PAGE, PROT_R, SHARED | FIXED, TRANSIT, PAGE) ||
+	       !refused(at, PAGE, PROT_R, SHARED | FIXED, TRANSIT + 1, 0) ||
+	       !refused(at + PAGE, PAGE, PROT_R, SHARED | FIXED, TRANSIT, 0) ||
+	       !refused(at - PAGE, PAGE, PROT_R, SHARED | FIXED, TRANSIT, 0) ||
+	       !refused(at, PAGE, PROT_R, SHARED | NO_REPLACE, TRANSIT, 0);
+}
+
+/* Says that it has faulted, anywhere and in any way, and goes on. */
+static void pretend(uint64_t at)
+{
+	const uint64_t addresses[] = {
+		at,         at + PAGE,      0,          0x10000000, 0x16000000,
+		0x17000000, 0x700000000000, 1ull << 47, 1ull << 63, UINT64_MAX
+	};
+	for (unsigned i = 0; i < 4000; i++) {
+		uint64_t address = addresses[i % (sizeof(addresses) / sizeof(addresses[0]))];
+		enter(TRAP, TRAP_ACCESS, i % 0x300, address, i, 0, 0);
+	}
+	enter(TRAP, TRAP_ACCESS, TN_FAULT_WRITE, at, 0, 0, 0);
+}
+
+static void play_greedy(struct tn_env *env)
+{
+	tn_dataspace_cap dataspace = { tn_actor_get("held") };
+	void *address = NULL;
+	TN_MUST(tn_attach(dataspace, 0, 0, READ | WRITE, &address));
+	const volatile uint32_t *at = address;
+	if (at[0] != 0x5a5a5a5a || maps_more((uintptr_t)at))
+		tn_exit(1);
+	pretend((uintptr_t)at);
+	if (maps_more((uintptr_t)at) || at[0] != 0x5a5a5a5a)
+		tn_exit(2);
+	tn_actor_post(tn_env_name(env));
+	tn_actor_await("taken");
+	for (unsigned i = 0; i < 100; i++) {
+		uint32_t word;
+		if (maps_more((uintptr_t)at) ||
+		    !refused((uintptr_t)at, PAGE, PROT_R, SHARED | FIXED, TRANSIT, 0) ||
+		    tn_guarded_copy(&word, address, 4) != TN_ERR_FAULT)
+			tn_exit(3);
+	}
+	tn_exit(0);
 }
 
 static tn_rm_cap rm;
@@ -163,6 +221,23 @@ static void not_mapped_again(struct tn_env *env)
 	TN_EXPECT_ERROR(take(), TN_OK);
 }
 
+/* What may be read is not written, and nothing else is there, whatever core is told. */
+static void mapped_as_it_is(struct tn_env *env)
+{
+	uint64_t at, size;
+	(void)env;
+	own[0] = 0x5a5a5a5a;
+	TN_REQUIRE_OK(tn_region_map_attach(map, backing, 0, 0, 0, READ, &at, &size));
+	tn_actor_start("greedy");
+	tn_actor_await("greedy");
+	TN_EXPECT_ERROR(take(), TN_OK);
+	expect_still();
+	tn_actor_post("taken");
+	struct tn_child_end end = tn_actor_end("greedy");
+	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
+	TN_EXPECT_EQUAL(end.value, 0);
+}
+
 /* Its end is not held up by others. */
 static void finish(struct tn_env *env)
 {
@@ -183,14 +258,13 @@ void component_construct(struct tn_env *env)
 		{ "start", start },
 		{ "killed-in-time", killed_in_time },
 		{ "not-mapped-again", not_mapped_again },
+		{ "mapped-as-it-is", mapped_as_it_is },
 		{ "finish", finish },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {
-		{ "deaf", play_deaf },
-		{ "liar", play_liar },
-		{ "keeper", play_keeper },
-		{ NULL, NULL },
+		{ "deaf", play_deaf },     { "liar", play_liar }, { "keeper", play_keeper },
+		{ "greedy", play_greedy }, { NULL, NULL },
 	};
 	tn_test_main(env, "test-unmap", cases, roles);
 }
