@@ -207,6 +207,42 @@ static void a_waiting_caller_counts(struct tn_env *env)
 	TN_EXPECT_ERROR(tn_entrypoint_destroy(entrypoint), TN_OK);
 }
 
+static void step_of(const char *letter)
+{
+	TN_MUST(work_do_it(server));
+	step(*letter);
+}
+
+static void call_more_urgently(void *argument)
+{
+	(void)argument;
+	tn_semaphore_down(&middle_may); /* the second one to be let in */
+	step_of("h");
+}
+
+static void call_less_urgently(void *argument)
+{
+	(void)argument;
+	tn_semaphore_down(&high_may);
+	step_of("m");
+}
+
+/* Both come while the server is busy; who came first does not count. */
+static void the_most_urgent_caller_is_served_first(struct tn_env *env)
+{
+	struct tn_object object = { .self = NULL };
+	(void)env;
+	struct tn_entrypoint *entrypoint = make_server(&object);
+	struct tn_thread *middle = make_that(call_less_urgently, MIDDLE),
+			 *high = make_that(call_more_urgently, HIGH),
+			 *low = make_that(call_first, LOW);
+	join(low);
+	join(middle);
+	join(high);
+	expect_steps(TN_FEATURE_PRIORITY_INHERITANCE, "fshsml");
+	TN_EXPECT_ERROR(tn_entrypoint_destroy(entrypoint), TN_OK);
+}
+
 /* -- what is told -- */
 
 static uint64_t cpus(void)
@@ -387,6 +423,8 @@ void component_construct(struct tn_env *env)
 		{ "a-call-is-served-at-the-callers-priority",
 		  a_call_is_served_at_the_callers_priority },
 		{ "a-waiting-caller-counts", a_waiting_caller_counts },
+		{ "the-most-urgent-caller-is-served-first",
+		  the_most_urgent_caller_is_served_first },
 		{ "wrong-limits", wrong_limits },
 		{ "a-child-keeps-its-limits", a_child_keeps_its_limits },
 		{ "there-is-no-way-around-limits", there_is_no_way_around },
