@@ -9,6 +9,7 @@
 #   test/conformance/<name>/<part>/*.c       bin/test-<name>-<part>
 #   test/conformance/<name>/lib<part>/*.c    bin/lib<part>.so, a shared library of components
 #   test/bench/<name>/..., like these        bin/bench-<name>...
+#   test/checked/<name>/..., with CHECKED=1  bin/checked-<name>...
 #
 # Debug information is kept apart from what runs: debug/<file>.debug beside bin/ is the same file with it.
 # A folder's own module.mk may set <program>.cflags, <program>.ldflags (program: the file's name in
@@ -114,6 +115,7 @@ PROGRAMS :=
 $(foreach f,$(call folders,component/*),$(eval $(call program,$(f),$(call part,$(f)),$(ABI_BUILD))))
 $(call tests,test/conformance,test,$(ABI_BUILD))
 $(call tests,test/bench,bench,$(ABI_BUILD))
+$(if $(CHECKED),$(call tests,test/checked,checked,$(ABI_BUILD)))
 COMPONENT_PROGRAMS := $(PROGRAMS)
 
 .PHONY: components

@@ -5,6 +5,7 @@
 #
 #   build/<k>/core        core/ base/ arch/<cpu>/core* kernel/<k>/core/
 #   build/<k>/ld-<k>.so   runtime/ base/ arch/<cpu>/runtime* kernel/<k>/runtime/
+#                         and runtime/plain/ or, with CHECKED=1, runtime/checked/
 #
 # kernel/<k>/port.mk may set, to add to what is here:
 #
@@ -57,7 +58,7 @@ define port
 $(1).core.all := $$(wildcard core/*.c base/*.c arch/$(ARCH)/core*.[cS] kernel/$(1)/core/*.[cS]) \
 	$$(wildcard $$(addsuffix /*.c,$$(addprefix lib/,$$(or $$($(1).generic),format text containers)))) $$($(1).core.srcs)
 $(1).core.all += $$(if $$($(1).devices),$$(wildcard core/device/*.c))
-$(1).runtime.all := $$(wildcard runtime/*.c base/*.c arch/$(ARCH)/runtime*.[cS] kernel/$(1)/runtime/*.[cS]) \
+$(1).runtime.all := $$(wildcard runtime/*.c runtime/$(if $(CHECKED),checked,plain)/*.c base/*.c arch/$(ARCH)/runtime*.[cS] kernel/$(1)/runtime/*.[cS]) \
 	$$(wildcard lib/sha256/*.c lib/format/*.c) $$($(1).runtime.srcs)
 $(1).core.objs := $$(patsubst %,$(BUILD)/$(1)/obj/core/%.o,$$(basename $$($(1).core.all)))
 $(1).runtime.objs := $$(patsubst %,$(BUILD)/$(1)/obj/runtime/%.o,$$(basename $$($(1).runtime.all)))

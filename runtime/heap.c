@@ -3,7 +3,8 @@
 
 /*
  * The heap: power-of-two classes in slabs for what is small, a dataspace of its own for what is
- * large. Each block is preceded by a header that says which.
+ * large. Each block is preceded by a header that says which. What components call is in plain/ or,
+ * in a checked build, in checked/.
  */
 #include <runtime/runtime.h>
 
@@ -100,7 +101,7 @@ static void *alloc_large(size_t size)
 	return header + 1;
 }
 
-ABI void *tn_heap_alloc(size_t size)
+void *heap_take(size_t size)
 {
 	unsigned class = 0;
 	if (size > SIZE_MAX - TN_PAGE_SIZE)
@@ -119,7 +120,7 @@ ABI void *tn_heap_alloc(size_t size)
 	return header + 1;
 }
 
-ABI void tn_heap_free(void *memory)
+void heap_give(void *memory)
 {
 	if (!memory)
 		return;

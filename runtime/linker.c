@@ -133,6 +133,17 @@ static void call_all(uint64_t table, uint64_t count)
 }
 
 /* Libraries before those that need them: the reverse of the order of loading. */
+const char *linker_find(uint64_t address, uint64_t *offset)
+{
+	for (const struct module *m = modules; m; m = m->next) {
+		if (!module_contains(m, address, 1))
+			continue;
+		*offset = address - m->base;
+		return m->is_runtime ? "runtime" : m->name;
+	}
+	return NULL;
+}
+
 static void initialise(struct module *module)
 {
 	if (module->next && !module->next->is_runtime)

@@ -94,6 +94,12 @@ void entrypoint_serve(struct tn_entrypoint *entrypoint);
 /* Destroys all that it has; nobody serves it any more. */
 void entrypoint_clear(struct tn_entrypoint *entrypoint);
 
+/* -- heap.c; plain/heap_entry.c or, in a checked build, checked/heap_entry.c -- */
+void *heap_take(size_t size);
+void heap_give(void *block);
+/* Faults if a block was written beyond, where that is checked. */
+void heap_check(void);
+
 /* -- session.c -- */
 /* The thread of that entrypoint is gone. */
 void sessions_forget(struct tn_entrypoint *entrypoint);
@@ -109,5 +115,7 @@ enum { TN_EXIT_CANNOT_LOAD = 127 };
 /* -- linker: loads executable and libraries, resolves, calls initialisers; returns the entry -- */
 typedef void (*component_entry)(struct tn_env *env);
 component_entry linker_load(const char *name, tn_rom_cap binary);
+/* The file that the address is in, and where there; NULL: in none. */
+const char *linker_find(uint64_t address, uint64_t *offset);
 /* Finalisers of all that was loaded, last first. */
 void linker_finish(void);

@@ -84,6 +84,7 @@ ABI const char *tn_env_name(struct tn_env *env)
 
 ABI void tn_exit(int value)
 {
+	heap_check();
 	linker_finish();
 	tn_error error = tn_parent_exit(runtime_env.parent, value);
 	(void)error;

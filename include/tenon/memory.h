@@ -73,7 +73,9 @@ TN_EXTERN TN_MUST_USE tn_error tn_guarded_copy(void *to, const void *from, size_
 
 /* Heap of the component; aligned to 16. NULL when the RAM quota is exhausted. */
 TN_EXTERN void *tn_heap_alloc(size_t size) __attribute__((malloc, alloc_size(1)));
-/* Frees a block of the heap. NULL is fine, and nothing. */
+/* Frees a block of the heap. NULL is fine, and nothing. A runtime of a checked build (make
+ * CHECKED=1) notices a block that was freed before, is none, or was written beyond:
+ * doc/debugging.md. */
 TN_EXTERN void tn_heap_free(void *block);
 
 /* What the heap has, see tn_heap_usage(). */

@@ -48,7 +48,7 @@ extern "C" {
 	(((uint64_t)(size) + TN_PAGE_SIZE - 1) & ~(uint64_t)(TN_PAGE_SIZE - 1))
 /* What a client donates for a buffer of `size` bytes. */
 #define TN_REPORT_RAM(size) \
-	(TN_REPORT_ROUND(size) + TN_REPORT_ROUND(size) / 256 + TN_REPORT_OVERHEAD)
+	(TN_REPORT_ROUND(size) + TN_REPORT_ROUND(size) / 64 + TN_REPORT_OVERHEAD)
 /* And in capabilities. */
 #define TN_REPORT_CAPS 4u
 

@@ -251,8 +251,8 @@ const char *tn_stream_reason(const struct tn_stream *stream);
 TN_RPC_INTERFACE(tn_stream_session, TN_STREAM_SESSION)
 
 /* What a client donates for a stream of this shape: memory, attachment, the server's objects. */
-#define TN_STREAM_RAM(packets, packet_size)                                                  \
-	(TN_STREAM_SIZE(packets, packet_size) + TN_STREAM_SIZE(packets, packet_size) / 256 + \
+#define TN_STREAM_RAM(packets, packet_size)                                                 \
+	(TN_STREAM_SIZE(packets, packet_size) + TN_STREAM_SIZE(packets, packet_size) / 64 + \
 	 8 * (uint64_t)(packets) + 32768u)
 #define TN_STREAM_CAPS 8u
 

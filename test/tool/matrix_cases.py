@@ -58,7 +58,8 @@ def of_a_run():
     done = tool("matrix", build).expect(0, "test trace alone")
     digest = hashlib.sha256((build / "x86_64/bin/test-trace").read_bytes()).hexdigest()
     row = next(line for line in done.out.splitlines() if line.startswith("test-trace "))
-    expect(row.split() == ["test-trace", digest] + ["passed", "1"] * len(kernels), row)
+    passed = ["test-trace", digest] + ["passed", "1"] * len(kernels)
+    expect([word for word in row.split() if word != "skipped"] == passed, row)  # kernels that are not here
     expect(f"2 with one SHA-256 have passed on all of {', '.join(kernels)}" in done.out or len(kernels) == 1, done.out)
     expect(digest in page_text(build), page_text(build))
 

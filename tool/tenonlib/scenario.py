@@ -38,13 +38,21 @@ def binary_of(start):
     return start.property_text("binary", start.text()), start
 
 
+def served_by_child(start, binary):
+    """Whether a route says that another child has this executable."""
+    route = start.child("route")
+    return bool(route) and any(
+        rule.text() == "ROM" and rule.property_text("label", "") == binary and rule.child("child")
+        for rule in route.all("service"))
+
+
 def needed_roms(document, depth=0):
     """As the nodes say. Mistakes of form are for who checks them to report. What a child has within
     its configuration may be a scenario as well."""
     found = []
     for node in document.all("start"):
         child, (binary, place) = node.text(), binary_of(node)
-        if child and binary:
+        if child and binary and not served_by_child(node, binary):
             found.append(Rom(binary, place, child=child, depth=depth))
         inner = node.child("config")
         if inner and binary == "init":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # SPDX-FileCopyrightText: 2026 The Tenon authors
 
-"""Functions and lines of core's fault reports.
+"""Functions and lines of core's fault reports, and of what a checked heap says.
 
 Core names an address by ROM and offset in its file: "(crash+0x1139)". Where the file or its twin
 with debug information says more, it is added: "(crash+0x1139, fault_write at crash.c:21)".
@@ -13,7 +13,7 @@ import re
 import struct
 import subprocess
 
-REPORT = re.compile(r"^\[core\] .*: (fault|  (?:perhaps )?called from)\b")
+REPORT = re.compile(r"^\[core\] .*: (fault|  (?:perhaps )?called from)\b|^\[[^]]*\] heap: ")
 PLACE = re.compile(r"\((?P<rom>\S+)\+(?P<offset>0x[0-9a-f]+)\)")
 LOAD, NOTE, BUILD_ID = 1, 4, 3
 

@@ -212,6 +212,61 @@ static void price_of_an_attachment(struct tn_env *env)
 	tn_dataspace_free(dataspaces[0]);
 }
 
+/* By where it is: a table of each level for each span that it touches. */
+static void price_of_page_tables(struct tn_env *env)
+{
+	static const struct {
+		uint64_t address;
+		uint32_t pages, tables;
+	} places[] = {
+		{ 0x50000000, 1, 2 },          /* of the first two levels */
+		{ 0x501ff000, 2, 3 },          /* across 2 MiB */
+		{ 0x7ffff000, 2, 4 },          /* across a gigabyte */
+		{ 0x8000000000 - PAGE, 1, 2 }, /* the last page of the first 512 GiB */
+		{ 0x8000000000 - PAGE, 2, 6 }, /* across that end: two of each of three levels */
+		{ 0x8000000000, 1, 3 },
+	};
+	TN_REQUIRE_OK(tn_dataspace_alloc(2 * PAGE, &dataspaces[0]));
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		void *address = (void *)places[i].address;
+		struct tn_accounts before = accounts(env), after;
+		TN_REQUIRE_OK(tn_attach(dataspaces[0], 0, places[i].pages * PAGE,
+					TN_RIGHT_READ | TN_RIGHT_WRITE, &address));
+		after = accounts(env);
+		expect_difference(&before, &after,
+				  512 + 1024 + 40 * places[i].pages +
+					  (uint64_t)places[i].tables * PAGE,
+				  0);
+		*(volatile char *)address = 1; /* they are there */
+		TN_EXPECT_ERROR(tn_detach(address), TN_OK);
+		after = accounts(env);
+		expect_difference(&before, &after, 0, 0);
+	}
+	tn_dataspace_free(dataspaces[0]);
+}
+
+/* A page in each of many gigabytes, until nothing is left: an error, and all comes back. */
+static void page_tables_run_out(struct tn_env *env)
+{
+	enum { APART = 1 << 30, FIRST = 4, MOST = 2000 };
+	struct tn_accounts before = accounts(env), after;
+	unsigned count = 0;
+	tn_error error = TN_OK;
+	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &dataspaces[0]));
+	for (; count < MOST; count++) {
+		void *address = (void *)((uint64_t)(FIRST + count) * APART);
+		error = tn_attach(dataspaces[0], 0, 0, TN_RIGHT_READ | TN_RIGHT_WRITE, &address);
+		if (error != TN_OK)
+			break;
+		*(volatile char *)address = 1;
+	}
+	TN_EXPECT_ERROR(error, TN_ERR_OUT_OF_RAM);
+	TN_EXPECT(count > 0 && count <= (before.ram_limit - before.ram_used) / (512 + 2 * PAGE));
+	tn_dataspace_free(dataspaces[0]); /* takes all of them away */
+	after = accounts(env);
+	expect_difference(&before, &after, 0, 0);
+}
+
 static void price_of_a_signal(struct tn_env *env)
 {
 	struct tn_accounts before = accounts(env), after;
@@ -607,6 +662,8 @@ void component_construct(struct tn_env *env)
 		{ "told-of-donations", told_of_donations },
 		{ "price-of-a-dataspace", price_of_a_dataspace },
 		{ "price-of-an-attachment", price_of_an_attachment },
+		{ "price-of-page-tables", price_of_page_tables },
+		{ "page-tables-run-out", page_tables_run_out },
 		{ "price-of-a-signal", price_of_a_signal },
 		{ "price-of-an-object", price_of_an_object },
 		{ "price-of-a-channel", price_of_a_channel },

@@ -141,6 +141,15 @@ static void overflow(void *argument)
 	__asm__ volatile("1: pushq $0; jmp 1b");
 }
 
+/* As a function with a large frame does, beyond the first page of the guard. */
+static void far_below(void *argument)
+{
+	unsigned char *here = __builtin_frame_address(0);
+	(void)argument;
+	__asm__("" : "+r"(here));
+	*(volatile unsigned char *)(here - (uintptr_t)(64u << 10) - (uintptr_t)(100u << 10)) = 1;
+}
+
 static void run_in_second(void (*function)(void *argument))
 {
 	struct tn_thread *thread;
@@ -154,10 +163,51 @@ void play_faulty(struct tn_env *env)
 	run_in_second(write_nowhere);
 }
 
+static void run_with_stack(size_t stack_size)
+{
+	struct tn_thread *thread;
+	TN_MUST(tn_thread_create("sized", TN_PRIORITY_DEFAULT, stack_size, overflow, NULL,
+				 &thread));
+	TN_MUST(tn_thread_join(thread));
+}
+
+static void run_at_entrypoint(void)
+{
+	static struct tn_signal signal = { .handler = overflow };
+	static struct tn_semaphore never;
+	struct tn_entrypoint *entrypoint;
+	TN_MUST(tn_entrypoint_create("entry", TN_PRIORITY_DEFAULT, &entrypoint));
+	TN_MUST(tn_signal_create(entrypoint, &signal));
+	TN_MUST(tn_signal_submit(signal.cap));
+	tn_semaphore_down(&never);
+}
+
+/* The last character of its name says which thread, of OVERFLOWS. */
 void play_overflow(struct tn_env *env)
 {
-	(void)env;
-	run_in_second(overflow);
+	switch (tn_env_name(env)[sizeof("overflow.") - 1]) {
+	case '0':
+		overflow(NULL);
+		break;
+	case '1':
+		run_in_second(overflow);
+		break;
+	case '2':
+		run_with_stack(TN_PAGE_SIZE);
+		break;
+	case '3':
+		run_with_stack(TN_STACK_MAX);
+		break;
+	case '4':
+		run_at_entrypoint();
+		break;
+	case '5':
+		far_below(NULL);
+		break;
+	default:
+		run_in_second(far_below);
+	}
+	tn_exit(1);
 }
 
 static void sleep_for_ever(void *argument)

@@ -419,13 +419,18 @@ static void fault_of_a_second(struct tn_env *env)
 	TN_EXPECT_EQUAL(end.fault.address, NOWHERE);
 }
 
-static void overflow_of_a_second(struct tn_env *env)
+/* Of the first thread, of others with stacks of all sizes, of an entrypoint; by large frames. */
+static void overflow_of_each(struct tn_env *env)
 {
+	char name[TN_TEST_NAME_MAX + 1];
 	(void)env;
-	tn_actor_start("overflow");
-	struct tn_child_end end = tn_actor_end("overflow");
-	TN_EXPECT_EQUAL(end.cause, TN_CHILD_FAULTED);
-	TN_EXPECT_EQUAL(end.fault.kind, TN_FAULT_STACK);
+	for (unsigned i = 0; i < OVERFLOWS; i++) {
+		tn_format(name, sizeof(name), "overflow.%u", i);
+		tn_actor_start(name);
+		struct tn_child_end end = tn_actor_end(name);
+		TN_EXPECT_EQUAL(end.cause, TN_CHILD_FAULTED);
+		TN_EXPECT_EQUAL(end.fault.kind, TN_FAULT_STACK);
+	}
 }
 
 static void ends_with_threads(struct tn_env *env)
@@ -465,7 +470,7 @@ void component_construct(struct tn_env *env)
 		{ "waits-for-a-signal", waits_for_a_signal },
 		{ "opens-a-session", opens_a_session },
 		{ "fault-of-a-second", fault_of_a_second },
-		{ "overflow-of-a-second", overflow_of_a_second },
+		{ "overflow-of-each", overflow_of_each },
 		{ "ends-with-threads", ends_with_threads },
 		{ NULL, NULL },
 	};

@@ -36,6 +36,7 @@ void play_caller(struct tn_env *env);
 void play_crowd(struct tn_env *env);
 void play_faulty(struct tn_env *env);
 void play_overflow(struct tn_env *env);
+#define OVERFLOWS 7u
 void play_unjoined(struct tn_env *env);
 
 #define NOWHERE ((uint64_t)0x345000)
