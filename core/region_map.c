@@ -35,8 +35,11 @@ void region_map_init(struct region_map *map, struct pd *pd)
 
 static uint64_t walk;
 
+/* Nothing attaches a map that ends, whose dataspace has gone before its pieces do. */
 static struct region *next_attached(struct region_map *map, struct region *region)
 {
+	if (!map->dataspace)
+		return NULL;
 	struct list *regions = &map->dataspace->regions;
 	struct list_node *node =
 		region ? list_next(regions, &region->in_dataspace) : list_first(regions);

@@ -709,6 +709,41 @@ static void only_by_its_creator(struct tn_env *env)
 	tn_signal_destroy(&signal);
 }
 
+static void destroy_map(tn_region_map_cap map)
+{
+	tn_error error;
+	do
+		error = tn_rm_destroy(rm, map);
+	while (error == TN_ERR_AGAIN);
+	TN_EXPECT_ERROR(error, TN_OK);
+	tn_cap_release(map.handle);
+}
+
+/* Shown by one that is on its way out: that counts no more. */
+static void nested_in_one_that_ends(struct tn_env *env)
+{
+	enum { PIECES = 8000 };
+	tn_region_map_cap outer = { 0 }, inner = { 0 }, innermost = { 0 };
+	tn_dataspace_cap shown[3] = { 0 }, ram = { 0 };
+	uint64_t at, size;
+	(void)env;
+	TN_REQUIRE_OK(tn_rm_create(rm, (PIECES + 1) * PAGE, &outer, &shown[0]));
+	TN_REQUIRE_OK(tn_rm_create(rm, PAGE, &inner, &shown[1]));
+	TN_REQUIRE_OK(tn_rm_create(rm, PAGE, &innermost, &shown[2]));
+	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &ram));
+	for (uint64_t i = 0; i < PIECES; i++)
+		TN_REQUIRE_OK(tn_region_map_attach(outer, ram, i * PAGE, 0, 0, READ, &at, &size));
+	TN_REQUIRE_OK(tn_region_map_attach(outer, shown[1], PIECES * PAGE, 0, 0, READ, &at, &size));
+	TN_EXPECT_ERROR(tn_rm_destroy(rm, outer), TN_ERR_AGAIN);
+	TN_EXPECT_ERROR(tn_region_map_attach(inner, shown[2], 0, 0, 0, READ, &at, &size), TN_OK);
+	destroy_map(outer);
+	destroy_map(inner);
+	destroy_map(innermost);
+	for (unsigned i = 0; i < 3; i++)
+		tn_cap_release(shown[i].handle);
+	tn_dataspace_free(ram);
+}
+
 static void sizes(struct tn_env *env)
 {
 	tn_region_map_cap map = { 0 };
@@ -851,6 +886,7 @@ void component_construct(struct tn_env *env)
 		{ "taken-from-many", taken_from_many },
 		{ "pages-itself", pages_itself },
 		{ "only-by-its-creator", only_by_its_creator },
+		{ "nested-in-one-that-ends", nested_in_one_that_ends },
 		{ "sizes", sizes },
 		{ "paid", paid },
 		{ "all-comes-back", all_comes_back },
