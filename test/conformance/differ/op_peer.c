@@ -444,6 +444,8 @@ OP(raw_call)
 	}
 	/* What is dead is noticed here or when it is called. */
 	tn_error error = tn_call_begin(&call, handle);
+	bool sent =
+		error == TN_OK; /* otherwise it may be a capability that is dead, not the peer */
 	if (error == TN_OK) {
 		fill_message(&call, o);
 		call.opcode = opcode;
@@ -458,5 +460,6 @@ OP(raw_call)
 	if (error != TN_OK && is_dead(handle))
 		error = TN_ERR_GONE;
 	say_error(error);
-	look_after((remote_cap){ handle }, error);
+	if (sent)
+		look_after((remote_cap){ handle }, error);
 }
