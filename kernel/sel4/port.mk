@@ -13,6 +13,10 @@ sel4.headers := $(if $(SEL4),-Ikernel/sel4/include/installed -isystem $(SEL4)/li
 sel4.devices := yes
 sel4.core.cflags := $(sel4.headers)
 sel4.core.ldflags := -Wl,-e,core_entry
+# Attackers enter the kernel by themselves, and lie in what they share with core.
+test-entry.cflags := -I. -Iarch/$(ARCH) -Ikernel/sel4/include
+test-raw.cflags := -I. -Iarch/$(ARCH) -Ikernel/sel4/include
+
 sel4.targets := $(if $(SEL4),$(BUILD)/sel4/kernel.elf)
 sel4.installed := $(sel4.targets)
 

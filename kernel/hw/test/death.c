@@ -50,7 +50,7 @@ static void restart_server(void)
 
 static void test_server_death(void)
 {
-	uint64_t done;
+	uint64_t done, old, later[2];
 
 	call_queued();
 	child_free(&server);
@@ -65,12 +65,22 @@ static void test_server_death(void)
 	       child_slot(CLIENT)->done == done + 1 && client_status() == HW_ERR_GONE,
 	       client_status());
 	restart_server();
-	/* the new server may live in the old one's frame: the old capability must not lead there */
+	/* the new server lives in the old one's frame: the old capability must not lead there */
 	cap_set(client_pd, HANDLE + 1, HW_CAP_OBJECT, server.thread, 0);
+	old = server.thread;
 	child_free(&server);
+	for (unsigned i = 0; i < 2; i++)
+		later[i] =
+			frame_new(); /* the last two that came back were its stack and its UTCB */
 	server = child_new(server_pd, SERVER, child_puppet, 10);
+	for (unsigned i = 0; i < 2; i++)
+		frame_free(later[i]);
+	EXPECT("death-same-frame", server.thread == old, server.thread);
+	done = child_slot(CLIENT)->done;
 	TELL(&client, HW_CALL, HANDLE + 1, 0);
-	EXPECT("death-frame-reused", client_status() == HW_ERR_GONE, client_status());
+	EXPECT("death-frame-reused",
+	       client_status() == HW_ERR_GONE && child_slot(CLIENT)->done == done + 1,
+	       child_slot(CLIENT)->done);
 	HW(HW_CAP_CLEAR, client_pd, HANDLE + 1);
 	HW(HW_CAP_CLEAR, client_pd, HANDLE);
 	cap_set(client_pd, HANDLE, HW_CAP_OBJECT, server.thread, 0);

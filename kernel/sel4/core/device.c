@@ -208,7 +208,8 @@ uint64_t irq_take(uint32_t line, bool level, uint64_t bell_bit)
 	};
 	if (!handler || !bell || kernel_invoke(SEL4_CAP_IRQ, SEL4_GET_IOAPIC, &call))
 		return 0;
-	kernel_mint(slot_at(bell), slot_at(core_bell), RIGHT_SEND, 1ull << bell_bit);
+	kernel_mint(slot_at(bell), slot_at(core_bell), RIGHT_SEND,
+		    1ull << BELL_MARK | 1ull << bell_bit);
 	struct kernel_call set = { .caps = { bell }, .cap_count = 1 };
 	return kernel_invoke(handler, SEL4_IRQ_SET_NOTIFICATION, &set) ? 0 : handler;
 }

@@ -83,8 +83,8 @@ static bool give_caps(struct thread *thread)
 		enum sel4_thread_cap cap;
 		uint64_t from, rights, badge;
 	} caps[] = {
-		/* A fault is delivered only with the right to grant. */
-		{ SEL4_OF_CORE, core_endpoint, RIGHT_SEND | RIGHT_GRANT | RIGHT_GRANT_REPLY,
+		/* A fault is delivered only with the right to be replied to. */
+		{ SEL4_OF_CORE, core_endpoint, RIGHT_SEND | RIGHT_GRANT_REPLY,
 		  domain_badge(thread) },
 		{ SEL4_OF_SERVER, thread_cap(thread, SLOT_ENDPOINT), RIGHT_RECEIVE, 0 },
 		{ SEL4_OF_BELL, thread_cap(thread, SLOT_BELL), RIGHT_RECEIVE, 0 },

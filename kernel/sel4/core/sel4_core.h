@@ -199,7 +199,7 @@ void modules_init(void);
 /* The options that were given at the start. */
 const char *modules_options(void);
 /* An interrupt line of a driver; core's notification has said so. */
-enum { BELL_TIMER = 0, BELL_FIRST_LINE = 1, BELL_LINES = 62, BELL_MARK = 63 };
+enum { BELL_TIMER = 0, BELL_FIRST_LINE = 1, BELL_MARK = 62 };
 void device_interrupt(uint32_t bell);
 void device_signal_gone(const struct object *signal);
 void device_init(void);

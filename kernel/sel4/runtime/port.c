@@ -27,9 +27,12 @@ static struct sel4_thread_area *thread_area(void)
 
 /*
  * What others are called by: one instruction of the runtime, which core knows. Where it ends a
- * call, the thread goes on behind it.
+ * call, the thread goes on behind it. Words are taken from `data`, and put there, if there are any.
  */
-void call_others(struct sel4_message *m);
+struct called {
+	uint64_t info, badge;
+};
+struct called call_others(uint64_t cap, uint64_t info, unsigned char *data);
 extern const char call_instruction[];
 __asm__("	.text\n"
 	"	.type call_others, @function\n"
@@ -39,24 +42,26 @@ __asm__("	.text\n"
 	"	push %rbx\n"
 	"	push %r15\n"
 	"	push %r12\n"
-	"	mov %rdi, %r12\n"
-	"	mov 8(%r12), %rsi\n"
-	"	mov 16(%r12), %r10\n"
-	"	mov 24(%r12), %r8\n"
-	"	mov 32(%r12), %r9\n"
-	"	mov 40(%r12), %r15\n"
-	"	mov (%r12), %rdi\n"
-	"	mov $-1, %rdx\n"
+	"	mov %rdx, %r12\n"
+	"	test $0x7f, %sil\n"
+	"	jz 1f\n"
+	"	mov (%r12), %r10\n"
+	"	mov 8(%r12), %r8\n"
+	"	mov 16(%r12), %r9\n"
+	"	mov 24(%r12), %r15\n"
+	"1:	mov $-1, %rdx\n"
 	"	mov %rsp, %rbx\n"
 	"call_instruction:\n"
 	"	syscall\n"
 	"	mov %rbx, %rsp\n"
-	"	mov %rdi, (%r12)\n"
-	"	mov %rsi, 8(%r12)\n"
-	"	mov %r10, 16(%r12)\n"
-	"	mov %r8, 24(%r12)\n"
-	"	mov %r9, 32(%r12)\n"
-	"	mov %r15, 40(%r12)\n"
+	"	test $0x7f, %sil\n"
+	"	jz 1f\n"
+	"	mov %r10, (%r12)\n"
+	"	mov %r8, 8(%r12)\n"
+	"	mov %r9, 16(%r12)\n"
+	"	mov %r15, 24(%r12)\n"
+	"1:	mov %rsi, %rax\n"
+	"	mov %rdi, %rdx\n"
 	"	pop %r12\n"
 	"	pop %r15\n"
 	"	pop %rbx\n"
@@ -124,8 +129,10 @@ static bool copy_rest(enum sel4_operation operation, uint64_t channel, uint32_t 
 static uint32_t append_caps(struct tn_call *call)
 {
 	uint32_t bytes = call->cap_count * HANDLE_BYTES;
-	if (call->length > TN_MESSAGE_MAX - bytes)
-		return UINT32_MAX;
+	if (call->length > TN_MESSAGE_MAX - bytes) {
+		call->opcode = UINT16_MAX; /* none of core's has so much data: core refuses it */
+		return call->length;
+	}
 	__builtin_memcpy(call->data + call->length, call->caps, bytes);
 	return call->length + bytes;
 }
@@ -163,32 +170,22 @@ static uint64_t request_label(const struct tn_call *call, uint32_t length)
 static tn_error call_core(struct tn_call *call)
 {
 	uint32_t length = append_caps(call);
-	if (length > TN_MESSAGE_MAX)
-		return TN_ERR_TOO_LONG;
-	struct sel4_message m = { .cap = sel4_of_handle(call->destination) };
-	m.info = SEL4_INFO(request_label(call, length), 0);
-	call_others(&m);
-	tn_error error = take_reply(call, SEL4_INFO_LABEL(m.info));
+	uint64_t info = SEL4_INFO(request_label(call, length), 0);
+	info = call_others(sel4_of_handle(call->destination), info, call->data).info;
+	tn_error error = take_reply(call, SEL4_INFO_LABEL(info));
 	return error == TN_OK && call->cap_count ? split_caps(call) : error;
 }
 
 tn_error port_call_invoke(struct tn_call *call)
 {
-	struct sel4_message m = { .cap = sel4_of_handle(call->destination) };
-	uint64_t label;
 	if (TN_HANDLE_KIND(call->destination) == TN_CAP_CORE)
 		return call_core(call);
 	if (call->length > TN_MESSAGE_MAX)
 		return TN_ERR_TOO_LONG;
-	m.info = SEL4_INFO(request_label(call, call->length), words_of(call->length));
-	load(&m, call->data);
-	call_others(&m);
-	label = SEL4_INFO_LABEL(m.info);
-	tn_error error = take_reply(call, label);
-	if (error != TN_OK)
-		return error;
-	store(&m, call->data);
-	return complete(m.info) ? TN_OK : TN_ERR_PROTOCOL;
+	uint64_t info = SEL4_INFO(request_label(call, call->length), words_of(call->length));
+	info = call_others(sel4_of_handle(call->destination), info, call->data).info;
+	tn_error error = take_reply(call, SEL4_INFO_LABEL(info));
+	return error != TN_OK || complete(info) ? error : TN_ERR_PROTOCOL;
 }
 
 void port_call_end(struct tn_call *call)
@@ -209,7 +206,8 @@ static void set_reply(struct sel4_message *m, const struct tn_request *reply, tn
 		length = caps = mark = 0;
 	m->info = SEL4_INFO(sel4_label(tn_error_number(status), length, caps, mark),
 			    words_of(length));
-	load(m, reply->reply);
+	if (length)
+		load(m, reply->reply);
 }
 
 /* False: it was no request. */
@@ -218,7 +216,8 @@ static bool take_request(struct port_event *event, const struct sel4_message *m)
 	struct tn_request *request = &event->request;
 	uint64_t label = SEL4_INFO_LABEL(m->info);
 	uint32_t caps = SEL4_LABEL_CAPS(label);
-	request->data = request->reply = message_buffer();
+	unsigned char *data = message_buffer();
+	request->data = request->reply = data;
 	request->channel = m->cap >> 32;
 	request->thread = SEL4_LABEL_THREAD(label);
 	request->length = SEL4_LABEL_LENGTH(label);
@@ -226,13 +225,16 @@ static bool take_request(struct port_event *event, const struct sel4_message *m)
 	request->mark = SEL4_LABEL_MARK(label);
 	request->cap_count = (uint8_t)(caps < TN_MESSAGE_CAPS_MAX ? caps : TN_MESSAGE_CAPS_MAX);
 	event->key = (uint32_t)m->cap;
-	store(m, message_buffer());
-	if (!complete(m->info) ||
-	    (request->length > SEL4_CARRIED &&
-	     !copy_rest(SEL4_OPERATION_FETCH, request->channel, request->thread, request->length)))
-		return false;
 	event->kind = PORT_EVENT_REQUEST;
-	return true;
+	if (!request->length)
+		return true;
+	store(m, data);
+	if (complete(m->info) &&
+	    (request->length <= SEL4_CARRIED ||
+	     copy_rest(SEL4_OPERATION_FETCH, request->channel, request->thread, request->length)))
+		return true;
+	event->kind = PORT_EVENT_NONE;
+	return false;
 }
 
 /* Signals whose submits core forwards: one at a time. */
@@ -246,9 +248,8 @@ static bool take_forwarded(struct sel4_thread_area *area, struct port_event *eve
 	return m.word[1];
 }
 
-static bool take_signal(struct port_event *event)
+static bool take_signal(struct sel4_thread_area *area, struct port_event *event)
 {
-	struct sel4_thread_area *area = thread_area();
 	while (area->pending) {
 		uint32_t bit = (uint32_t)__builtin_ctzll(area->pending);
 		if (bit >= SEL4_DIRECT_SIGNALS) {
@@ -269,39 +270,59 @@ static void refuse(struct sel4_message *m)
 	m->info = SEL4_INFO(sel4_label(tn_error_number(TN_ERR_PROTOCOL), 0, 0, 0), 0);
 }
 
+/* What is neither the usual case nor waits: signals that are pending, polling. */
+static __attribute__((noinline)) void wait_otherwise(struct sel4_message *m, bool replies,
+						     unsigned flags, struct port_event *event)
+{
+	struct sel4_thread_area *area = thread_area();
+	bool poll = flags & PORT_WAIT_POLL;
+	if (replies)
+		sel4_enter(SEL4_REPLY, m);
+	while (!take_signal(area, event)) {
+		bool signals_only = flags & PORT_WAIT_SIGNALS_ONLY;
+		m->cap = sel4_of_thread(current_thread(),
+					signals_only ? SEL4_OF_BELL : SEL4_OF_SERVER);
+		m->info = SEL4_INFO_UNTOUCHED;
+		sel4_enter(poll ? SEL4_NB_RECEIVE : SEL4_RECEIVE, m);
+		if (m->info & SEL4_INFO_UNTOUCHED) {
+			area->pending |= m->cap;
+		} else if (!take_request(event, m)) {
+			refuse(m);
+			sel4_enter(SEL4_REPLY, m);
+		} else {
+			return;
+		}
+		if (poll) {
+			take_signal(area, event);
+			return;
+		}
+	}
+}
+
 void port_wait(struct tn_request *reply, tn_error status, unsigned flags, struct port_event *event)
 {
-	bool poll = flags & PORT_WAIT_POLL, signals_only = flags & PORT_WAIT_SIGNALS_ONLY;
-	bool replies = reply;
 	struct sel4_message m = { .info = 0 };
+	bool replies = reply;
 	event->kind = PORT_EVENT_NONE;
 	if (replies)
 		set_reply(&m, reply, status);
 	for (;;) {
-		if (replies && (thread_area()->pending || signals_only || poll)) {
-			sel4_enter(SEL4_REPLY, &m);
-			replies = false;
-		}
-		if (take_signal(event))
+		if (flags || thread_area()->pending) {
+			wait_otherwise(&m, replies, flags, event);
 			return;
-		m.cap = sel4_of_thread(current_thread(),
-				       signals_only ? SEL4_OF_BELL : SEL4_OF_SERVER);
+		}
+		m.cap = sel4_of_thread(current_thread(), SEL4_OF_SERVER);
 		m.info |= SEL4_INFO_UNTOUCHED;
-		sel4_enter(poll      ? SEL4_NB_RECEIVE
-			   : replies ? SEL4_REPLY_RECEIVE
-				     : SEL4_RECEIVE,
-			   &m);
+		sel4_enter(replies ? SEL4_REPLY_RECEIVE : SEL4_RECEIVE, &m);
 		replies = false;
 		if (m.info & SEL4_INFO_UNTOUCHED) {
 			thread_area()->pending |= m.cap;
-			if (!take_signal(event) && !poll)
-				continue;
+		} else if (take_request(event, &m)) {
 			return;
+		} else {
+			refuse(&m);
+			replies = true;
 		}
-		if (take_request(event, &m) || poll)
-			return;
-		refuse(&m);
-		replies = true;
 	}
 }
 
