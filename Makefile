@@ -60,7 +60,7 @@ include mk/install.mk
 
 all: components $(COMPILED) host
 
-.PHONY: demo correlate run image graph check-scenario test matrix soak unit check features bench account loc format format-check lint verify mutate packages clean help
+.PHONY: demo correlate run image graph check-scenario test matrix soak differ unit check features bench account loc format format-check lint verify mutate packages clean help
 demo: ## build, then run the demo on each kernel and compare (INPUT=any-file)
 	@tool/install-packages build run
 	@$(MAKE) --no-print-directory all
@@ -108,6 +108,10 @@ matrix: ## what the last make test has shown: executable, SHA-256, kernel, resul
 soak: all ## components that die at any moment, for long: MINUTES= KILLS= SEED= KERNEL=
 	@$(PYTHON) tool/soak --build $(BUILD) --kernel "$(KERNEL)" --minutes "$(or $(MINUTES),0)" \
 		--kills "$(or $(KILLS),0)" --seed "$(or $(SEED),1)" --pace "$(or $(PACE),50)"
+
+differ: all ## random sequences over the whole API, compared between kernels: SEED= SEEDS= STEPS=
+	@$(PYTHON) tool/differ --build $(BUILD) --kernels "$(KERNELS)" --seed "$(or $(SEED),1)" \
+		--seeds "$(or $(SEEDS),1)" --steps "$(or $(STEPS),500)" --print
 
 unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 

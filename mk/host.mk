@@ -63,7 +63,7 @@ include mk/fuzz.mk
 host: $(KDL_JSON)
 
 # -- the gates, the SDK and the tools, as tests --
-.PHONY: check-build check-debug check-gates check-mistakes check-models check-places check-tutorial mistakes tool-test
+.PHONY: check-build check-debug check-differ check-gates check-mistakes check-models check-places check-tutorial mistakes tool-test
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
@@ -76,6 +76,8 @@ check-mistakes: all ## what is said of mistakes is what doc/mistakes.md has
 	@test/mistakes/run --build $(BUILD) --kernels "$(KERNELS)"
 mistakes: all ## write doc/mistakes.md, what is said of mistakes, by making them
 	@test/mistakes/run --build $(BUILD) --kernels "$(KERNELS)" --write
+check-differ: all ## a few sequences over the whole API, the same on each kernel
+	@$(PYTHON) tool/differ --build $(BUILD) --kernels "$(KERNELS)" --seeds 12 --steps 200 --verdict
 check-models: ## the models as they are; make verify shows that each step is needed
 	@tool/verify --quick
 check-debug: all ## gdb, strace and the kernel debugger, as a user would call them
@@ -84,4 +86,4 @@ check-tutorial: all ## each command of doc/tutorial.md, and what it prints
 	@BUILD="$(BUILD)" test/doc/run doc/tutorial.md
 check-places: $(KDL_JSON) ## whether each place that make mutate breaks is still there
 	@tool/mutate --build $(BUILD) --check
-HOST_TESTS += check check-build check-debug check-gates check-mistakes check-models check-places check-tutorial tool-test
+HOST_TESTS += check check-build check-debug check-differ check-gates check-mistakes check-models check-places check-tutorial tool-test

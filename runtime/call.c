@@ -131,7 +131,10 @@ static __attribute__((noinline)) tn_error take_caps(struct tn_call *call, tn_err
 
 ABI tn_error tn_call_invoke(struct tn_call *call)
 {
-	tn_error error = call->length <= TN_MESSAGE_MAX ? port_call_invoke(call) : TN_ERR_TOO_LONG;
+	tn_error error = TN_ERR_TOO_LONG;
+	if (call->length <= TN_MESSAGE_MAX)
+		error = call->cap_count <= TN_MESSAGE_CAPS_MAX ? port_call_invoke(call)
+							       : TN_ERR_ARGUMENT;
 	if (tn_error_number(error) >= TN_ERROR_COUNT) /* the server says what it likes */
 		error = TN_ERR_PROTOCOL;
 	if (!is_without_caps(call))

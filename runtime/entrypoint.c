@@ -305,8 +305,10 @@ static tn_error serve_request(struct tn_entrypoint *entrypoint, struct tn_reques
 	request->reply_length = 0;
 	request->reply_cap_count = 0;
 	request->reply_mark = 0;
-	return request->cap_count ? serve_with_caps(entrypoint, request, key)
-				  : dispatch(entrypoint, request, key);
+	tn_error error = request->cap_count ? serve_with_caps(entrypoint, request, key)
+					    : dispatch(entrypoint, request, key);
+	/* A port need not have room for numbers that are no error's. */
+	return tn_error_number(error) < TN_ERROR_COUNT ? error : TN_ERR_PROTOCOL;
 }
 
 ABI tn_error tn_reply_caps(struct tn_request *request)

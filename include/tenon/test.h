@@ -147,6 +147,8 @@ void tn_actor_kill(const char *name);
 tn_signal_cap tn_actor_killer(const char *name);
 /* Waits for its end. */
 struct tn_child_end tn_actor_end(const char *name);
+/* Waits until an actor has ended or something was put, or returns for nothing. */
+void tn_actor_wait(void);
 /* Whether it is buried, now. */
 bool tn_actor_has_ended(const char *name);
 /* A value that the test puts where others find it; waits for it. The getter owns what it gets. */

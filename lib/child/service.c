@@ -70,6 +70,8 @@ tn_error child_announce(void *self, struct tn_request *request, const char *name
 	struct tn_child *child = self;
 	struct tn_family *family = child->family;
 	(void)request;
+	if (!*name)
+		return TN_ERR_ARGUMENT;
 	if (!family->policy->provides(family->self, child, name))
 		return TN_ERR_DENIED;
 	tn_error error = tn_cap_retain(requests.handle);

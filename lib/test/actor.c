@@ -34,6 +34,11 @@ void tn_actor_start(const char *name)
 	tn_actor_start_with(name, "", "", TN_ACTOR_RAM, TN_ACTOR_CAPS);
 }
 
+void tn_actor_wait(void)
+{
+	tn_signal_wait(&actor.changed);
+}
+
 bool tn_actor_has_ended(const char *name)
 {
 	struct tn_child_end end;

@@ -32,8 +32,10 @@ tn_error port_call_begin(struct tn_call *call)
 static uint32_t append_caps(struct tn_call *call)
 {
 	uint32_t bytes = call->cap_count * HANDLE_BYTES;
-	if (call->length > HW_MESSAGE_MAX - bytes)
-		return UINT32_MAX;
+	if (call->length > HW_MESSAGE_MAX - bytes) {
+		call->opcode = UINT16_MAX; /* none of core's has so much data: core refuses it */
+		return call->length;
+	}
 	__builtin_memcpy(call->data + call->length, call->caps, bytes);
 	return call->length + bytes;
 }
@@ -65,8 +67,6 @@ tn_error port_call_invoke(struct tn_call *call)
 {
 	bool to_core = TN_HANDLE_KIND(call->destination) == TN_CAP_CORE;
 	uint32_t length = to_core ? append_caps(call) : call->length;
-	if (length > HW_MESSAGE_MAX)
-		return TN_ERR_TOO_LONG;
 	uint64_t tag = hw_tag(call->opcode, length, call->cap_count, call->mark) |
 		       HW_TAG_OF_THREAD(current_thread());
 	struct hw_result r = hw_call2(HW_CALL, call->destination, tag);

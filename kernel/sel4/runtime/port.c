@@ -129,8 +129,10 @@ static bool copy_rest(enum sel4_operation operation, uint64_t channel, uint32_t 
 static uint32_t append_caps(struct tn_call *call)
 {
 	uint32_t bytes = call->cap_count * HANDLE_BYTES;
-	if (call->length > TN_MESSAGE_MAX - bytes)
-		return UINT32_MAX;
+	if (call->length > TN_MESSAGE_MAX - bytes) {
+		call->opcode = UINT16_MAX; /* none of core's has so much data: core refuses it */
+		return call->length;
+	}
 	__builtin_memcpy(call->data + call->length, call->caps, bytes);
 	return call->length + bytes;
 }
@@ -168,8 +170,6 @@ static uint64_t request_label(const struct tn_call *call, uint32_t length)
 static tn_error call_core(struct tn_call *call)
 {
 	uint32_t length = append_caps(call);
-	if (length > TN_MESSAGE_MAX)
-		return TN_ERR_TOO_LONG;
 	uint64_t info = SEL4_INFO(request_label(call, length), 0);
 	info = call_others(sel4_of_handle(call->destination), info, call->data).info;
 	tn_error error = take_reply(call, SEL4_INFO_LABEL(info));
