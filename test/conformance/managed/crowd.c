@@ -8,7 +8,7 @@
 #include "crowd.h"
 #include <tenon/text.h>
 
-enum { PLACES = 1500, MAPS = 200 };
+enum { PLACES = 1500, MAPS = 200, PIECES = 2000, FAR = 300 };
 
 static struct {
 	tn_region_map_cap map;
@@ -103,6 +103,14 @@ void play_crowd(struct tn_env *env)
 	look(env, PLACES);
 }
 
+void play_far(struct tn_env *env)
+{
+	tn_dataspace_cap dataspace = { tn_actor_get(tn_env_name(env)) };
+	for (unsigned i = 0; i < FAR; i++)
+		see(i, dataspace);
+	look(env, FAR);
+}
+
 /* By way of maps of its own, each of which shows it twice. */
 void play_nested(struct tn_env *env)
 {
@@ -191,6 +199,27 @@ void taken_while_they_end(tn_rm_cap rm)
 	destroy(rm);
 	expect_nothing_there("crowd.h", 'h');
 	expect_nothing_there("nested.g", 'g');
+}
+
+/* Memory that is shown in thousands of pieces, each of them in as many places, is freed. */
+void many_pieces_freed(tn_rm_cap rm)
+{
+	uint64_t at, size;
+	void *address = NULL;
+	TN_REQUIRE_OK(tn_rm_create(rm, PIECES * PAGE, &own.map, &own.content));
+	TN_REQUIRE_OK(tn_dataspace_alloc(PAGE, &own.memory));
+	TN_REQUIRE_OK(tn_attach(own.memory, 0, 0, READ | WRITE, &address));
+	*(volatile uint32_t *)address = 4711;
+	for (uint64_t i = 0; i < PIECES; i++)
+		TN_REQUIRE_OK(tn_region_map_attach(own.map, own.memory, i * PAGE, 0, 0, READ, &at,
+						   &size));
+	tn_actor_put("far.k", own.content.handle);
+	tn_actor_start_with("far.k", "", "", 40u << 20, 1500);
+	tn_actor_await("k is there");
+	tn_dataspace_free(own.memory);
+	own.memory.handle = 0;
+	expect_nothing_there("far.k", 'k');
+	destroy(rm);
 }
 
 /* Begins to take something away, and ends before it is done: nobody else has to wait for that. */

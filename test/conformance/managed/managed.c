@@ -843,6 +843,12 @@ static void ended_meanwhile(struct tn_env *env)
 	taken_while_they_end(rm);
 }
 
+static void pieces_freed(struct tn_env *env)
+{
+	(void)env;
+	many_pieces_freed(rm);
+}
+
 static void by_who_ends(struct tn_env *env)
 {
 	(void)env;
@@ -893,15 +899,24 @@ void component_construct(struct tn_env *env)
 		{ "taken-in-steps", in_steps },
 		{ "taken-and-freed", freed_meanwhile },
 		{ "taken-while-they-end", ended_meanwhile },
+		{ "many-pieces-freed", pieces_freed },
 		{ "taken-by-who-ends", by_who_ends },
 		{ "finish", finish },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {
-		{ "pager", play_pager },         { "peer", play_peer },   { "writer", play_writer },
-		{ "jumper", play_jumper },       { "stuck", play_stuck }, { "late", play_late },
-		{ "scribbler", play_scribbler }, { "crowd", play_crowd }, { "nested", play_nested },
-		{ "quitter", play_quitter },     { NULL, NULL },
+		{ "pager", play_pager },
+		{ "peer", play_peer },
+		{ "writer", play_writer },
+		{ "jumper", play_jumper },
+		{ "stuck", play_stuck },
+		{ "late", play_late },
+		{ "scribbler", play_scribbler },
+		{ "crowd", play_crowd },
+		{ "far", play_far },
+		{ "nested", play_nested },
+		{ "quitter", play_quitter },
+		{ NULL, NULL },
 	};
 	tn_test_main(env, "test-managed", cases, roles);
 }

@@ -30,11 +30,11 @@ static uint64_t own(enum sel4_thread_cap cap)
 }
 
 /* The status of the answer of another component, or core: it must be one. */
-static uint32_t status(uint64_t cap, uint64_t label, uint32_t words)
+static tn_error status(uint64_t cap, uint64_t label, uint32_t words)
 {
 	uint64_t got = SEL4_INFO_LABEL(raw(SEL4_CALL, cap, SEL4_INFO(label, words)).info);
 	HOLDS(got & SEL4_LABEL_OURS);
-	return SEL4_LABEL_OPCODE(got);
+	return tn_error_of(SEL4_LABEL_OPCODE(got));
 }
 
 static bool is_ours(const struct sel4_message *m)
@@ -220,7 +220,8 @@ static void operations_on_others(struct tn_env *env)
 						  { i < 500 ? i : attack_random(), i % 3,
 						    attack_random() >> (attack_random() % 64) } };
 			sel4_enter(SEL4_CALL, &m);
-			HOLDS(is_ours(&m) && SEL4_LABEL_OPCODE(SEL4_INFO_LABEL(m.info)) != TN_OK);
+			HOLDS(is_ours(&m) &&
+			      SEL4_LABEL_OPCODE(SEL4_INFO_LABEL(m.info)) != tn_error_number(TN_OK));
 		}
 }
 
