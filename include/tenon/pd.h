@@ -103,14 +103,14 @@ struct tn_releases {
 	uint32_t count; /* at most TN_MESSAGE_CAPS_MAX */
 	struct {
 		tn_handle handle;
-		uint32_t count; /* so many times it was received */
-	} entry[TN_MESSAGE_CAPS_MAX];
+		uint32_t count;       /* so many times it was received */
+	} entry[TN_MESSAGE_CAPS_MAX]; /* the first `count` */
 };
 
 /* What became of each: enum tn_error_number, and what the port closes. */
 struct tn_released {
-	uint32_t error[TN_MESSAGE_CAPS_MAX];
-	uint32_t close_channel[TN_MESSAGE_CAPS_MAX];
+	uint32_t error[TN_MESSAGE_CAPS_MAX];         /* of each, as tn_pd.release would give */
+	uint32_t close_channel[TN_MESSAGE_CAPS_MAX]; /* of each; 0: nothing to close */
 };
 
 #define TN_PD(RPC, I)                                                                              \
