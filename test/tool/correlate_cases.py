@@ -20,11 +20,8 @@ from tenonlib.schema import PD_RAM
 
 # What a port's runtime may get wrong: three numbers in a reply (Wc's counts) change on the way; a request of some
 # size costs a port much (the demo's text).
-SERVE = "return request->cap_count ? serve_with_caps(entrypoint, request, key)\n" \
-        "\t\t\t\t  : dispatch(entrypoint, request, key);"
-WRONG = "tn_error status = request->cap_count ? serve_with_caps(entrypoint, request, key)\n" \
-        ": dispatch(entrypoint, request, key);\n" \
-        "if (request->length == 0 && request->reply_length == 24)\nrequest->reply[0] ^= 1;\nreturn status;"
+SERVE = "return tn_error_number(error) < TN_ERROR_COUNT ? error : TN_ERR_PROTOCOL;"  # in serve_request()
+WRONG = "if (request->length == 0 && request->reply_length == 24)\nrequest->reply[0] ^= 1;\n" + SERVE
 SLOW = "if (request->length > 300 && request->length < 400)\n" \
        "for (volatile unsigned spun = 0; spun < 6000000; spun++)\n;\n" + SERVE
 
