@@ -78,13 +78,27 @@ void bury_peer(uint32_t i)
 	}
 }
 
+/* Alive, but out of reach: what was held of it was given back by hand. */
+static void end_if_lost(uint32_t i)
+{
+	struct tn_accounts accounts;
+	if (tn_stage_accounts(world.stage, peer_name(i), &accounts) != TN_OK)
+		return;
+	say(" lost");
+	tn_error killed = tn_stage_kill(world.stage, peer_name(i));
+	(void)killed;
+}
+
 /* A call to a peer that came to nothing is the end of the peer. */
 static void look_after(remote_cap peer, tn_error error)
 {
-	for (uint32_t i = 0; i < PEERS; i++)
-		if (error == TN_ERR_GONE && world.peer_used[i] &&
-		    world.peer[i].handle == peer.handle)
-			bury_peer(i);
+	for (uint32_t i = 0; i < PEERS; i++) {
+		if (error != TN_ERR_GONE || !world.peer_used[i] ||
+		    world.peer[i].handle != peer.handle)
+			continue;
+		end_if_lost(i);
+		bury_peer(i);
+	}
 }
 
 OP(peer_kill)

@@ -159,6 +159,8 @@ static tn_error serve_look(void *self, struct tn_request *request, uint32_t i, u
 	(void)self;
 	(void)request;
 	tn_error error = tn_attach(dataspace, offset, PAGE, rights, &at);
+	if (error == TN_ERR_GONE) /* the dataspace; "gone" would be this peer itself */
+		return TN_ERR_NOT_FOUND;
 	if (error != TN_OK)
 		return error;
 	error = look_at(at, rights, touch, word);
