@@ -15,6 +15,7 @@
 #   <k>.installed    what an installed SDK needs beside core and runtime
 #   <k>.generic      libraries of lib/ compiled into core (default: format text containers)
 #   <k>.absent       why the kernel cannot be run, in words: what it needs; the port is compiled all the same
+#   <k>.supplied     yes: the user brings the kernel, so that no page of the documentation takes it for granted
 #   <k>.devices      yes: core/device/ is part of core
 #
 # Kernel-specific attackers, which enter the kernel by themselves, are system tests under
@@ -34,6 +35,7 @@ COMPILED := $(KERNELS)
 $(foreach k,$(COMPILED),$(if $($k.absent),$(call remember,$(BUILD)/$k/absent,$($k.absent)),\
 	$(shell rm -f $(BUILD)/$k/absent)))
 override KERNELS := $(foreach k,$(COMPILED),$(if $($k.absent),,$k))
+SUPPLIED := $(foreach k,$(COMPILED),$(if $($k.supplied),$k))
 
 VERSION_SCRIPT := $(ABI_BUILD)/obj/tenon.map
 $(VERSION_SCRIPT): abi/tenon.symbols

@@ -8,6 +8,7 @@
 SEL4 ?=
 override SEL4 := $(abspath $(SEL4))
 export SEL4 # tests run make, too
+sel4.supplied := yes
 sel4.absent := $(if $(SEL4),,it needs SEL4=folder, where seL4 is installed: see kernel/sel4/README.md)
 sel4.headers := $(if $(SEL4),-Ikernel/sel4/include/installed -isystem $(SEL4)/libsel4/include,-Ikernel/sel4/include/known)
 
