@@ -157,16 +157,17 @@ __attribute__((noinline)) static tn_error settle_caps(struct tn_call *call, tn_e
 
 /*
  * A reply that does not fit is the server's fault, unless the object has gone since the reply was
- * sent, or the request served: what went with them went with it. Core knows.
+ * sent, or the request served: what went with them went with it. An argument that is too long is
+ * found before some kernels have looked at the capability. Core knows, and "gone" comes first.
  */
-__attribute__((noinline)) static tn_error blame(const struct tn_call *call)
+__attribute__((noinline)) static tn_error blame(const struct tn_call *call, tn_error result)
 {
 	const struct tn_handles none = { .count = 0 };
 	uint8_t mark;
 	if (TN_HANDLE_KIND(call->destination) != TN_CAP_OBJECT)
-		return TN_ERR_PROTOCOL;
+		return result;
 	tn_error error = tn_pd_transfer_call(runtime_env.pd, call->destination, none, &mark);
-	return error == TN_ERR_GONE ? TN_ERR_GONE : TN_ERR_PROTOCOL;
+	return error == TN_ERR_GONE ? TN_ERR_GONE : result;
 }
 
 ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
@@ -175,7 +176,7 @@ ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
 	note(0);
 	if (call->mark)
 		end_turn();
-	if (result == TN_ERR_PROTOCOL)
-		result = blame(call);
+	if (result == TN_ERR_PROTOCOL || result == TN_ERR_TOO_LONG)
+		result = blame(call, result);
 	return call->received ? settle_caps(call, result) : result;
 }

@@ -78,27 +78,38 @@ void bury_peer(uint32_t i)
 	}
 }
 
-/* Alive, but out of reach: what was held of it was given back by hand. */
-static void end_if_lost(uint32_t i)
+static bool is_alive(uint32_t i)
 {
 	struct tn_accounts accounts;
-	if (tn_stage_accounts(world.stage, peer_name(i), &accounts) != TN_OK)
-		return;
-	say(" lost");
-	tn_error killed = tn_stage_kill(world.stage, peer_name(i));
-	(void)killed;
+	return tn_stage_accounts(world.stage, peer_name(i), &accounts) == TN_OK;
 }
 
-/* A call to a peer that came to nothing is the end of the peer. */
-static void look_after(remote_cap peer, tn_error error)
+/*
+ * A call to a peer that came to nothing is the end of the peer, if it was sent: otherwise something
+ * else may have been gone. One that is alive and out of reach, as what was held of it was given
+ * back by hand, is ended.
+ */
+static void look_after_call(remote_cap peer, tn_error error, bool sent)
 {
 	for (uint32_t i = 0; i < PEERS; i++) {
 		if (error != TN_ERR_GONE || !world.peer_used[i] ||
 		    world.peer[i].handle != peer.handle)
 			continue;
-		end_if_lost(i);
+		bool alive = is_alive(i);
+		if (alive && !sent)
+			continue;
+		if (alive) {
+			say(" lost");
+			tn_error killed = tn_stage_kill(world.stage, peer_name(i));
+			(void)killed;
+		}
 		bury_peer(i);
 	}
+}
+
+static void look_after(remote_cap peer, tn_error error)
+{
+	look_after_call(peer, error, true);
 }
 
 OP(peer_kill)
@@ -474,6 +485,5 @@ OP(raw_call)
 	if (error != TN_OK && is_dead(handle))
 		error = TN_ERR_GONE;
 	say_error(error);
-	if (sent)
-		look_after((remote_cap){ handle }, error);
+	look_after_call((remote_cap){ handle }, error, sent);
 }

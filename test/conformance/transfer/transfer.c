@@ -11,11 +11,14 @@
 #include <tenon/test.h>
 #include <tenon/thread.h>
 
-#define PASSING(RPC, I)                                                 \
-	RPC(I, echo, In(uint64_t, value), Out(uint64_t, back))          \
-	RPC(I, swap, InCap(tn_any_cap, give), OutCap(tn_any_cap, take)) \
-	RPC(I, short_lived, OutCap(tn_any_cap, object))                 \
-	RPC(I, last_swap, InCap(tn_any_cap, give), OutCap(tn_any_cap, take))
+enum { TEXT_MAX = 10 };
+
+#define PASSING(RPC, I)                                                      \
+	RPC(I, echo, In(uint64_t, value), Out(uint64_t, back))               \
+	RPC(I, swap, InCap(tn_any_cap, give), OutCap(tn_any_cap, take))      \
+	RPC(I, short_lived, OutCap(tn_any_cap, object))                      \
+	RPC(I, last_swap, InCap(tn_any_cap, give), OutCap(tn_any_cap, take)) \
+	RPC(I, text, InString(text, TEXT_MAX))
 
 TN_RPC_INTERFACE(passing, PASSING)
 
@@ -63,8 +66,16 @@ static tn_error short_lived(void *self, struct tn_request *request, tn_any_cap *
 	return TN_OK;
 }
 
+static tn_error text(void *self, struct tn_request *request, const char *text)
+{
+	(void)self;
+	(void)request;
+	(void)text;
+	return TN_OK;
+}
+
 static const struct passing_ops ops = {
-	.echo = echo, .swap = swap, .short_lived = short_lived, .last_swap = last_swap
+	.echo = echo, .swap = swap, .short_lived = short_lived, .last_swap = last_swap, .text = text
 };
 
 static void make(void)
@@ -229,11 +240,28 @@ static void servers_end_after_their_reply(struct tn_env *env)
 	}
 }
 
+/* "Gone" comes before whatever else is wrong with the call. */
+static void gone_comes_first(struct tn_env *env)
+{
+	(void)env;
+	tn_actor_start("mortal");
+	passing_cap cap = { tn_actor_get("mortal") };
+	char text[TEXT_MAX + 2];
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	TN_EXPECT_ERROR(passing_text(cap, text), TN_ERR_TOO_LONG);
+	tn_actor_kill("mortal");
+	TN_EXPECT_ERROR(passing_text(cap, text), TN_ERR_GONE);
+	tn_cap_release(cap.handle);
+	TN_EXPECT_ERROR(passing_text(cap, text), TN_ERR_CAPABILITY);
+}
+
 void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
 		{ "objects-end-in-calls", objects_end_in_calls },
 		{ "servers-end-after-their-reply", servers_end_after_their_reply },
+		{ "gone-comes-first", gone_comes_first },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {
