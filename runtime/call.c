@@ -164,10 +164,11 @@ __attribute__((noinline)) static tn_error blame(const struct tn_call *call, tn_e
 {
 	const struct tn_handles none = { .count = 0 };
 	uint8_t mark;
-	if (TN_HANDLE_KIND(call->destination) != TN_CAP_OBJECT)
+	if (call->destination == runtime_env.pd.handle) /* who is asked */
 		return result;
 	tn_error error = tn_pd_transfer_call(runtime_env.pd, call->destination, none, &mark);
-	return error == TN_ERR_GONE ? TN_ERR_GONE : result;
+	/* Core has no such entry where a dead one could not be paid. */
+	return error == TN_ERR_GONE || error == TN_ERR_CAPABILITY ? TN_ERR_GONE : result;
 }
 
 ABI tn_error tn_call_end(struct tn_call *call, tn_error result)
