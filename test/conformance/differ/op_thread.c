@@ -51,7 +51,8 @@ OP(thread_begin)
 	if (i == THREADS)
 		return;
 	struct running *running = &world.thread[i];
-	*running = (struct running){ .what = o.b % THREAD_KINDS, .peer = peer_at(o.b / 8) };
+	/* A peer for sure: the driver's own objects are not served while it waits. */
+	*running = (struct running){ .what = o.b % THREAD_KINDS, .peer = peer_at(o.b / 8 * 32) };
 	uint32_t priority = o.c % 4 ? TN_PRIORITY_DEFAULT : o.c / 4 % 33;
 	if (!said_ok(tn_thread_create("a name that is too long for a thread", priority,
 				      stacks[o.d % 6], run_thread, running, &running->thread)))
