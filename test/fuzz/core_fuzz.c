@@ -673,7 +673,7 @@ static void give_itself(void)
 {
 	struct cap *cap;
 	struct object *object = cap_object(self->pd, handle_of(OBJECT_PD), OBJECT_PD);
-	struct pd *pd = object ? list_entry(object, struct pd, object) : NULL;
+	struct pd *pd = object ? TN_CONTAINER_OF(object, struct pd, object) : NULL;
 	if (!pd || !pd->port.made || pd->state == TN_PD_DEAD)
 		return;
 	if (cap_deliver(pd, object, pd, &cap) == TN_OK)
@@ -832,8 +832,9 @@ static void step(void)
 		(void)!tn_pd_transfer_call(own_pd(), handle_of(OBJECT_RPC), some_handles(), &mark);
 		break;
 	case 12: {
-		struct list_node *node = list_first(&self->pd->server_channels);
-		struct channel *channel = node ? list_entry(node, struct channel, in_server) : NULL;
+		struct tn_list_node *node = tn_list_first(&self->pd->server_channels);
+		struct channel *channel =
+			node ? TN_CONTAINER_OF(node, struct channel, in_server) : NULL;
 		(void)!tn_pd_transfer_reply(own_pd(), channel ? channel->identity : word(),
 					    byte() % 3, some_handles(), &mark);
 		break;
@@ -970,7 +971,7 @@ static void destroy_own(tn_pd_cap pd, tn_handle handle)
 		while (cap->object && tries++ < 10000 && (error == TN_OK || error == TN_ERR_AGAIN))
 			error = tn_pd_free(pd, (tn_dataspace_cap){ handle }, &a, &b);
 	} else if (cap->object->kind == OBJECT_REGION_MAP) {
-		if (!list_entry(cap->object, struct region_map, object)->pd)
+		if (!TN_CONTAINER_OF(cap->object, struct region_map, object)->pd)
 			object_end(cap->object);
 	} else if (cap->object->kind == OBJECT_RPC || cap->object->kind == OBJECT_SIGNAL) {
 		while (tn_pd_object_destroy(pd, (tn_any_cap){ handle }) == TN_ERR_AGAIN)
