@@ -26,6 +26,7 @@
 #include <core/work.h>
 #include <tenon/component.h>
 #include <tenon/rm.h>
+#include <tenon/trace.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -578,7 +579,7 @@ static struct tn_handles some_handles(void)
 {
 	struct tn_handles handles = { .count = byte() % (TN_MESSAGE_CAPS_MAX + 2) };
 	for (uint32_t i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
-		handles.handle[i] = handle_of((enum object_kind)(byte() % (OBJECT_CPU + 1)));
+		handles.handle[i] = handle_of((enum object_kind)(byte() % (OBJECT_TRACE + 1)));
 	return handles;
 }
 
@@ -630,7 +631,7 @@ static void open_session(void)
 		{ "PD", &tn_pd_interface },   { "LOG", &tn_log_interface },
 		{ "ROM", &tn_rom_interface }, { "TIME", &tn_time_interface },
 		{ "CPU", &tn_cpu_interface }, { "IRQ", &tn_cpu_interface },
-		{ "RM", &tn_rm_interface },   { "RM", &tn_rm_interface },
+		{ "RM", &tn_rm_interface },   { "TRACE", &tn_trace_interface },
 	};
 	uint8_t i = byte() % (sizeof(services) / sizeof(services[0]));
 	const struct tn_interface *interface = services[i].interface;
@@ -773,7 +774,7 @@ static void make_map(void)
 static void raw(void)
 {
 	struct tn_call call = { .cap_count = byte() % (TN_MESSAGE_CAPS_MAX + 1) };
-	(void)!tn_call_begin(&call, handle_of((enum object_kind)(byte() % (OBJECT_CPU + 1))));
+	(void)!tn_call_begin(&call, handle_of((enum object_kind)(byte() % (OBJECT_TRACE + 1))));
 	call.opcode = byte() % 24;
 	call.length = byte() % 128;
 	for (uint32_t i = 0; i < call.length; i++)
