@@ -40,7 +40,7 @@ static bool grow(struct pd *pd)
 		return false;
 	if (!pd->cap_groups) {
 		pd->cap_groups = core_alloc(GROUPS * sizeof(*pd->cap_groups));
-		list_init(&pd->free_caps);
+		tn_list_init(&pd->free_caps);
 	}
 	if (!pd->cap_groups)
 		return false;
@@ -58,18 +58,18 @@ static bool grow(struct pd *pd)
 		chunk[i].holder = pd;
 		chunk[i].handle = TN_HANDLE(TN_CAP_NONE, 0, first + i);
 		if (first + i != 0) /* index 0 is never valid */
-			list_append(&pd->free_caps, &chunk[i].in_object);
+			tn_list_append(&pd->free_caps, &chunk[i].in_object);
 	}
 	return true;
 }
 
 static struct cap *take_free(struct pd *pd)
 {
-	if ((!pd->cap_groups || list_empty(&pd->free_caps)) && !grow(pd))
+	if ((!pd->cap_groups || tn_list_empty(&pd->free_caps)) && !grow(pd))
 		return NULL;
-	struct list_node *node = list_first(&pd->free_caps);
-	list_remove(node);
-	return list_entry(node, struct cap, in_object);
+	struct tn_list_node *node = tn_list_first(&pd->free_caps);
+	tn_list_remove(node);
+	return TN_CONTAINER_OF(node, struct cap, in_object);
 }
 
 struct cap *cap_find(struct pd *holder, tn_handle handle)
@@ -113,7 +113,7 @@ static void put_back(struct cap *cap)
 	cap->holder = holder;
 	cap->handle = handle;
 	if (holder->state != TN_PD_DEAD)
-		list_append(&holder->free_caps, &cap->in_object);
+		tn_list_append(&holder->free_caps, &cap->in_object);
 }
 
 static enum tn_cap_kind handle_kind(const struct object *object)
@@ -132,11 +132,11 @@ static void link(struct cap *cap, struct object *object, struct pd *payer, struc
 	cap->delivered = 1;
 	cap->handle = TN_HANDLE(handle_kind(object), TN_HANDLE_GENERATION(cap->handle),
 				TN_HANDLE_INDEX(cap->handle));
-	list_append(&object->caps, &cap->in_object);
+	tn_list_append(&object->caps, &cap->in_object);
 	tn_tree_add(&cap->holder->caps, object, &cap->in_holder);
-	list_append(&payer->paid_caps, &cap->in_payer);
+	tn_list_append(&payer->paid_caps, &cap->in_payer);
 	if (channel)
-		list_append(&channel->caps, &cap->in_channel);
+		tn_list_append(&channel->caps, &cap->in_channel);
 }
 
 static tn_error make(struct pd *holder, struct object *object, struct pd *payer, struct cap **made)
@@ -173,7 +173,7 @@ static void unpay(struct cap *cap)
 {
 	if (!cap->payer)
 		return;
-	list_remove(&cap->in_payer);
+	tn_list_remove(&cap->in_payer);
 	account_refund(cap->payer, TN_USAGE_CAPABILITY, PRICE_CAP_RAM, PRICE_CAP_CAPS);
 	cap->payer = NULL;
 }
@@ -185,7 +185,7 @@ static tn_error pay_instead(struct cap *cap, struct pd *payer)
 		return error;
 	unpay(cap);
 	cap->payer = payer;
-	list_append(&payer->paid_caps, &cap->in_payer);
+	tn_list_append(&payer->paid_caps, &cap->in_payer);
 	return TN_OK;
 }
 
@@ -241,12 +241,12 @@ void cap_kill(struct cap *cap)
 	    port_signal_pending(cap))
 		forward_submit(object);
 	port_cap_remove(cap);
-	list_remove(&cap->in_object);
+	tn_list_remove(&cap->in_object);
 	tn_tree_remove(&cap->holder->caps, &cap->in_holder);
 	cap->object = NULL;
 	if (cap->channel) {
-		list_remove(&cap->in_channel);
-		list_append(&cap->channel->caps, &cap->in_channel);
+		tn_list_remove(&cap->in_channel);
+		tn_list_append(&cap->channel->caps, &cap->in_channel);
 	}
 	/* Whoever is in a call through it must hear of it. */
 	threads_abort_cap(cap->holder, cap->handle);
@@ -264,7 +264,7 @@ void cap_free(struct cap *cap)
 	cap_kill(cap);
 	unpay(cap);
 	if (channel) {
-		list_remove(&cap->in_channel);
+		tn_list_remove(&cap->in_channel);
 		cap->channel = NULL;
 		channel_put(channel);
 	}

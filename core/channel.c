@@ -111,7 +111,7 @@ static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *pa
 	channel->payer = payer;
 	channel->id = id;
 	channel->identity = TN_CHANNEL(id, ++server->channel_serial);
-	list_init(&channel->caps);
+	tn_list_init(&channel->caps);
 	tn_error error = transfer_prepare(channel);
 	if (error == TN_OK)
 		error = port_channel_create(channel);
@@ -121,11 +121,11 @@ static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *pa
 		return error;
 	}
 	*s = channel;
-	list_append(&client->client_channels, &channel->in_client);
+	tn_list_append(&client->client_channels, &channel->in_client);
 	tn_tree_add(&client->channels, entrypoint, &channel->by_entrypoint);
-	list_append(&server->server_channels, &channel->in_server);
-	list_append(&payer->paid_channels, &channel->in_payer);
-	list_append(&entrypoint->channels, &channel->in_entrypoint);
+	tn_list_append(&server->server_channels, &channel->in_server);
+	tn_list_append(&payer->paid_channels, &channel->in_payer);
+	tn_list_append(&entrypoint->channels, &channel->in_entrypoint);
 	*made = channel;
 	return TN_OK;
 }
@@ -152,10 +152,10 @@ tn_error channel_pay(struct channel *channel, struct pd *payer)
 	tn_error error = account_charge(payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	if (error != TN_OK)
 		return error;
-	list_remove(&channel->in_payer);
+	tn_list_remove(&channel->in_payer);
 	account_refund(channel->payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	channel->payer = payer;
-	list_append(&payer->paid_channels, &channel->in_payer);
+	tn_list_append(&payer->paid_channels, &channel->in_payer);
 	return TN_OK;
 }
 
@@ -163,7 +163,7 @@ tn_error channel_pay(struct channel *channel, struct pd *payer)
  * Ending a channel undoes transfers, which may take the last capability of another one, and so on,
  * as many as components like: hence a list, and no recursion.
  */
-static struct list idle;
+static struct tn_list idle;
 static unsigned holds;
 
 void channel_hold(void)
@@ -174,15 +174,15 @@ void channel_hold(void)
 /* Ends those without capabilities, as many as this step allows. */
 static void end_idle(void)
 {
-	struct list_node *node;
-	while (idle.head.next && (node = list_first(&idle))) {
-		struct channel *channel = list_entry(node, struct channel, in_idle);
+	struct tn_list_node *node;
+	while (idle.head.next && (node = tn_list_first(&idle))) {
+		struct channel *channel = TN_CONTAINER_OF(node, struct channel, in_idle);
 		if (!work_left()) {
 			work_wanted();
 			return;
 		}
-		list_remove(node);
-		if (list_empty(&channel->caps)) /* it may be in use again */
+		tn_list_remove(node);
+		if (tn_list_empty(&channel->caps)) /* it may be in use again */
 			(void)channel_step(channel);
 	}
 }
@@ -202,12 +202,12 @@ void channels_step(void)
 
 void channel_put(struct channel *channel)
 {
-	if (!list_empty(&channel->caps) || channel->in_idle.next || channel->ending)
+	if (!tn_list_empty(&channel->caps) || channel->in_idle.next || channel->ending)
 		return;
 	if (!idle.head.next)
-		list_init(&idle);
+		tn_list_init(&idle);
 	channel_hold();
-	list_append(&idle, &channel->in_idle);
+	tn_list_append(&idle, &channel->in_idle);
 	channel_release();
 }
 
@@ -225,29 +225,29 @@ static void finish(struct channel *channel)
 	*slot(channel->server, channel->id) = NULL;
 	if (channel->id < channel->server->channel_hint)
 		channel->server->channel_hint = channel->id;
-	list_remove(&channel->in_client);
-	list_remove(&channel->in_server);
-	list_remove(&channel->in_payer);
-	list_remove(&channel->in_entrypoint);
-	list_remove(&channel->in_idle);
+	tn_list_remove(&channel->in_client);
+	tn_list_remove(&channel->in_server);
+	tn_list_remove(&channel->in_payer);
+	tn_list_remove(&channel->in_entrypoint);
+	tn_list_remove(&channel->in_idle);
 	account_refund(channel->payer, TN_USAGE_CHANNEL, PRICE_CHANNEL_RAM, 0);
 	core_free(channel, sizeof(*channel));
 }
 
 bool channel_step(struct channel *channel)
 {
-	struct list_node *node;
+	struct tn_list_node *node;
 	bool done = true;
 	channel_hold();
 	if (!channel->ending)
 		begin_end(channel);
-	while (done && (node = list_first(&channel->caps))) {
-		struct cap *cap = list_entry(node, struct cap, in_channel);
+	while (done && (node = tn_list_first(&channel->caps))) {
+		struct cap *cap = TN_CONTAINER_OF(node, struct cap, in_channel);
 		work_spend(cap_cost(cap));
 		cap_kill(cap);
-		list_remove(&cap->in_channel);
+		tn_list_remove(&cap->in_channel);
 		cap->channel = NULL;
-		done = work_left() || list_empty(&channel->caps);
+		done = work_left() || tn_list_empty(&channel->caps);
 	}
 	work_spend(CHANNEL_UNITS);
 	if (done)
@@ -262,10 +262,10 @@ bool channel_step(struct channel *channel)
  */
 bool channel_payer_gone(struct channel *channel)
 {
-	struct list_node *node = list_first(&channel->caps);
+	struct tn_list_node *node = tn_list_first(&channel->caps);
 	for (unsigned i = 0; node && i < PAYERS_ASKED; i++) {
-		const struct cap *cap = list_entry(node, struct cap, in_channel);
-		node = list_next(&channel->caps, node);
+		const struct cap *cap = TN_CONTAINER_OF(node, struct cap, in_channel);
+		node = tn_list_next(&channel->caps, node);
 		if (!cap->object || channel->ending)
 			break;
 		if (!cap->payer || cap->payer->state == TN_PD_DEAD)

@@ -4,10 +4,10 @@
 /* The structures of generic core: who owns what, who pays for it, and who must hear of its end. */
 #pragma once
 
-#include <core/list.h>
 #include <core/port.h>
 #include <tenon/parent.h>
 #include <tenon/cpu.h>
+#include <tenon/list.h>
 #include <tenon/time.h>
 #include <tenon/tree.h>
 
@@ -42,16 +42,16 @@ enum object_kind {
 /* Whatever a capability can name. Lives until destroyed by its owner or with its payer. */
 struct object {
 	enum object_kind kind;
-	struct pd *payer;               /* whose account holds its price */
-	struct list_node in_payer;      /* pd->objects */
-	struct list caps;               /* every struct cap that names it */
-	struct thread *entrypoint;      /* RPC, SIGNAL: the thread that serves it */
-	uint32_t key;                   /* RPC, SIGNAL: the server's name for it */
-	tn_handle forward;              /* SIGNAL: core's own capability, see cap_kill() */
-	struct list_node in_entrypoint; /* thread->objects */
-	bool ending;                    /* out of reach; what is left is swept in steps */
+	struct pd *payer;                  /* whose account holds its price */
+	struct tn_list_node in_payer;      /* pd->objects */
+	struct tn_list caps;               /* every struct cap that names it */
+	struct thread *entrypoint;         /* RPC, SIGNAL: the thread that serves it */
+	uint32_t key;                      /* RPC, SIGNAL: the server's name for it */
+	tn_handle forward;                 /* SIGNAL: core's own capability, see cap_kill() */
+	struct tn_list_node in_entrypoint; /* thread->objects */
+	bool ending;                       /* out of reach; what is left is swept in steps */
 	uint32_t awaited_by; /* session of init, who is told of its end and frees it; 0: none */
-	struct list_node in_work; /* see work.h */
+	struct tn_list_node in_work; /* see work.h */
 	struct port_object port;
 };
 
@@ -67,7 +67,7 @@ struct cap {
 	struct tn_tree_node in_holder; /* pd->caps, while it is alive */
 	bool used;
 	bool is_makers; /* of who made the object: an identity, or a dataspace */
-	struct list_node in_object, in_payer, in_channel;
+	struct tn_list_node in_object, in_payer, in_channel;
 	struct port_cap port;
 };
 
@@ -82,15 +82,15 @@ struct channel {
 	struct pd *client, *server;
 	struct thread *entrypoint; /* of the server */
 	struct pd *payer;
-	uint32_t id;       /* index among all channels of the server PD */
-	uint32_t identity; /* index and generation, as requests carry it */
-	struct list caps;  /* capabilities that go through it, dead ones included, which are last */
-	bool ending;       /* nothing new goes through it; what is left is swept in steps */
-	uint32_t sent_by;  /* index of the client's thread that `sent` is of */
-	struct list_node in_client, in_server, in_payer, in_entrypoint;
+	uint32_t id;         /* index among all channels of the server PD */
+	uint32_t identity;   /* index and generation, as requests carry it */
+	struct tn_list caps; /* that go through it; dead ones, which are included, come last */
+	bool ending;         /* nothing new goes through it; what is left is swept in steps */
+	uint32_t sent_by;    /* index of the client's thread that `sent` is of */
+	struct tn_list_node in_client, in_server, in_payer, in_entrypoint;
 	struct tn_tree_node by_entrypoint; /* client->channels, unless it ends */
-	struct list_node in_idle; /* no capability left, to be ended by channel_release() */
-	struct sent sent;         /* the last transfer to the server, to be undone if never taken */
+	struct tn_list_node in_idle; /* no capability left, to be ended by channel_release() */
+	struct sent sent; /* the last transfer to the server, to be undone if never taken */
 	struct port_channel port;
 };
 
@@ -108,12 +108,12 @@ struct region_map {
 	/* Managed: */
 	tn_handle signal; /* core's capability to the one that tells of faults */
 	/* Threads whose faults the creator has to resolve: those that it was told of, and not. */
-	struct list waiting, untold;
+	struct tn_list waiting, untold;
 	uint64_t mark;   /* of the last walk that came here */
 	uint32_t height; /* what that walk found */
 	uint32_t nested; /* pieces that are managed dataspaces */
 	/* What is taken away from it, see revoke.c: */
-	struct list_node in_queue;
+	struct tn_list_node in_queue;
 	uint64_t low, high;
 	bool taken_destroyed; /* all of it is destroyed next */
 	bool taken_nested;    /* a managed dataspace, for whose faults threads may be waiting */
@@ -128,7 +128,7 @@ struct region {
 	bool unmapping; /* detached, but not all of it is inaccessible yet */
 	bool leaving;   /* detached, but the runtime has still to confirm, or unmapping */
 	uint64_t job;   /* of a piece that is taken away; 0: it is not */
-	struct list_node in_jobs;
+	struct tn_list_node in_jobs;
 	bool taken_destroyed;
 	uint64_t passed; /* bytes that are unmapped, of a managed dataspace that ends */
 	uint64_t price;
@@ -136,7 +136,7 @@ struct region {
 		*dataspace; /* NULL: core's own (runtime, stack), or the dataspace is gone */
 	struct port_memory *memory; /* NULL: a managed dataspace, or the memory is gone */
 	struct tn_tree_node in_map;
-	struct list_node in_dataspace;
+	struct tn_list_node in_dataspace;
 	struct port_region port;
 };
 
@@ -145,7 +145,7 @@ struct dataspace {
 	uint64_t size;
 	uint32_t rights;
 	const char *name; /* of the ROM module, or "" */
-	struct list regions;
+	struct tn_list regions;
 	struct region_map *map;     /* managed: what is there; memory is NULL */
 	struct port_memory *memory; /* own_memory, or a module's, or a device's */
 	struct port_memory own_memory;
@@ -163,7 +163,7 @@ struct cpu_limits {
 struct thread {
 	struct pd *pd;
 	uint32_t index;
-	struct list_node in_pd;
+	struct tn_list_node in_pd;
 	uint64_t id; /* never used again */
 	char name[TN_THREAD_NAME_MAX + 1];
 	uint32_t priority; /* within pd->limits, like the next */
@@ -171,11 +171,11 @@ struct thread {
 	uint64_t stack_size;
 	struct port_memory stack;
 	bool has_stack, started, ending;
-	struct list objects;  /* that it serves */
-	struct list channels; /* to it */
+	struct tn_list objects;  /* that it serves */
+	struct tn_list channels; /* to it */
 	/* A fault that the creator of a managed dataspace has to resolve. */
 	struct region_map *waits_in; /* NULL: none */
-	struct list_node in_waiting;
+	struct tn_list_node in_waiting;
 	struct tn_fault waits_for;
 	uint64_t waits_at; /* offset in the managed dataspace */
 	uint64_t serial;   /* its name for pagers */
@@ -192,25 +192,25 @@ struct pd {
 	uint32_t number; /* index in core's table of PDs */
 	enum tn_pd_state state;
 	struct tn_fault fault;
-	tn_handle watch;         /* core's capability to the signal for changes of state */
-	struct list objects;     /* paid by this PD; child PDs too */
-	struct list paid_caps;   /* entries of any PD that this one pays */
-	struct region_map space; /* its address space */
-	bool may_execute;        /* what it writes */
-	struct list client_channels, server_channels;
+	tn_handle watch;          /* core's capability to the signal for changes of state */
+	struct tn_list objects;   /* paid by this PD; child PDs too */
+	struct tn_list paid_caps; /* entries of any PD that this one pays */
+	struct region_map space;  /* its address space */
+	bool may_execute;         /* what it writes */
+	struct tn_list client_channels, server_channels;
 	struct cap ***cap_groups; /* two levels of tables, then chunks of entries; see cap.c */
 	uint32_t cap_count;       /* entries that exist */
-	struct list free_caps;    /* of them, those not in use */
+	struct tn_list free_caps; /* of them, those not in use */
 	struct tn_tree caps;      /* live entries, by object */
 	struct tn_tree channels;  /* as client, by entrypoint */
 	uint32_t cap_swept;       /* of a PD that ends: entries below are gone */
-	struct list paid_channels;
+	struct tn_list paid_channels;
 	struct channel ***channel_pages; /* by channel->id; see channel.c */
 	uint32_t channel_hint;           /* no free index below */
 	uint32_t channel_serial;         /* generations */
 	struct cpu_limits limits;
-	struct thread thread; /* the first one */
-	struct list threads;  /* it and all others, by index */
+	struct thread thread;   /* the first one */
+	struct tn_list threads; /* it and all others, by index */
 	uint32_t thread_count;
 	struct port_memory runtime_data; /* in the flat price */
 	bool has_runtime_data;

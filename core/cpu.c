@@ -19,7 +19,7 @@ static tn_error find(tn_pd_cap cap, uint32_t index, struct thread **thread)
 	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_PD);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	*thread = thread_find(list_entry(object, struct pd, object), index);
+	*thread = thread_find(TN_CONTAINER_OF(object, struct pd, object), index);
 	return *thread ? TN_OK : TN_ERR_NOT_FOUND;
 }
 
@@ -33,7 +33,7 @@ static tn_error create(void *self, struct tn_request *request, tn_pd_cap cap, co
 	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_PD);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	struct pd *pd = list_entry(object, struct pd, object);
+	struct pd *pd = TN_CONTAINER_OF(object, struct pd, object);
 	if (pd->state != TN_PD_RUNNING)
 		return TN_ERR_BUSY;
 	tn_error error = thread_create(pd, name, priority, stack_size, &thread);
@@ -138,7 +138,7 @@ static tn_error limits(void *self, struct tn_request *request, tn_pd_cap cap, ui
 	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_PD);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	const struct pd *pd = list_entry(object, struct pd, object);
+	const struct pd *pd = TN_CONTAINER_OF(object, struct pd, object);
 	*priority = pd->limits.priority;
 	*cpus = pd->limits.cpus;
 	return TN_OK;
@@ -152,7 +152,7 @@ static tn_error restrict_pd(void *self, struct tn_request *request, tn_pd_cap ca
 	struct object *object = cap_object(core_caller(), cap.handle, OBJECT_PD);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	struct pd *pd = list_entry(object, struct pd, object);
+	struct pd *pd = TN_CONTAINER_OF(object, struct pd, object);
 	if (priority > TN_PRIORITY_MAX || !(cpus & pd->limits.cpus))
 		return TN_ERR_ARGUMENT;
 	threads_restrict(pd, &(struct cpu_limits){ priority, cpus });
@@ -177,7 +177,7 @@ tn_error cpu_create(struct pd *payer, struct object **made)
 void cpu_free(struct object *object)
 {
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
-	core_free(list_entry(object, struct cpu_session, object), sizeof(struct cpu_session));
+	core_free(TN_CONTAINER_OF(object, struct cpu_session, object), sizeof(struct cpu_session));
 }
 
 tn_error cpu_request(struct object *object, struct tn_request *request)
@@ -193,5 +193,5 @@ tn_error cpu_request(struct object *object, struct tn_request *request)
 		.limits = limits,
 		.restrict_pd = restrict_pd,
 	};
-	return tn_cpu_dispatch(&ops, list_entry(object, struct cpu_session, object), request);
+	return tn_cpu_dispatch(&ops, TN_CONTAINER_OF(object, struct cpu_session, object), request);
 }

@@ -14,7 +14,7 @@ enum { MEMORY_UNITS = 16 };
 
 static struct dataspace *of(struct object *object)
 {
-	return list_entry(object, struct dataspace, object);
+	return TN_CONTAINER_OF(object, struct dataspace, object);
 }
 
 static struct dataspace *make(struct pd *payer, uint64_t size, uint32_t rights)
@@ -23,7 +23,7 @@ static struct dataspace *make(struct pd *payer, uint64_t size, uint32_t rights)
 	if (!dataspace)
 		return NULL;
 	object_init(&dataspace->object, OBJECT_DATASPACE, payer);
-	list_init(&dataspace->regions);
+	tn_list_init(&dataspace->regions);
 	dataspace->size = size;
 	dataspace->rights = rights;
 	dataspace->name = "";
@@ -59,7 +59,7 @@ tn_error dataspace_create_by(struct pd *payer, uint64_t size, memory_maker *make
 	}
 	error = make_memory(dataspace, maker);
 	if (error != TN_OK) {
-		list_remove(&dataspace->object.in_payer);
+		tn_list_remove(&dataspace->object.in_payer);
 		core_free(dataspace, sizeof(*dataspace));
 		account_refund(payer, TN_USAGE_DATASPACE, PRICE_DATASPACE + size, 0);
 		return error;
@@ -101,9 +101,10 @@ tn_error dataspace_ready(struct dataspace *dataspace)
 bool dataspace_step(struct object *object)
 {
 	struct dataspace *dataspace = of(object);
-	struct list_node *node;
-	while ((node = list_first(&dataspace->regions)))
-		if (!work_left() || !region_orphan(list_entry(node, struct region, in_dataspace)))
+	struct tn_list_node *node;
+	while ((node = tn_list_first(&dataspace->regions)))
+		if (!work_left() ||
+		    !region_orphan(TN_CONTAINER_OF(node, struct region, in_dataspace)))
 			return false;
 	if (dataspace->memory != &dataspace->own_memory)
 		return true;
@@ -123,7 +124,7 @@ struct dataspace *dataspace_of_map(struct pd *payer, struct region_map *map, uin
 	if (!dataspace)
 		return NULL;
 	dataspace->map = map;
-	list_remove(&dataspace->object.in_payer); /* goes with the map, not before it */
+	tn_list_remove(&dataspace->object.in_payer); /* goes with the map, not before it */
 	return dataspace;
 }
 
@@ -137,9 +138,9 @@ static uint64_t price_of(const struct dataspace *dataspace)
 
 tn_error dataspace_seal(struct dataspace *dataspace)
 {
-	struct list_node *node = list_first(&dataspace->regions);
-	for (; node; node = list_next(&dataspace->regions, node))
-		if (list_entry(node, struct region, in_dataspace)->rights & TN_RIGHT_WRITE)
+	struct tn_list_node *node = tn_list_first(&dataspace->regions);
+	for (; node; node = tn_list_next(&dataspace->regions, node))
+		if (TN_CONTAINER_OF(node, struct region, in_dataspace)->rights & TN_RIGHT_WRITE)
 			return TN_ERR_BUSY;
 	dataspace->rights = TN_RIGHT_READ;
 	return TN_OK;

@@ -176,11 +176,11 @@ tn_error log_create(struct pd *payer, const char *label, struct object **made)
 void log_free(struct object *object)
 {
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
-	core_free(list_entry(object, struct log_session, object), sizeof(struct log_session));
+	core_free(TN_CONTAINER_OF(object, struct log_session, object), sizeof(struct log_session));
 }
 
 tn_error log_request(struct object *object, struct tn_request *request)
 {
 	static const struct tn_log_ops ops = { .write = write_line, .append = append };
-	return tn_log_dispatch(&ops, list_entry(object, struct log_session, object), request);
+	return tn_log_dispatch(&ops, TN_CONTAINER_OF(object, struct log_session, object), request);
 }

@@ -44,9 +44,9 @@ void measure_ends(struct pd *pd)
 	if (!wanted || pd->state == TN_PD_NEW || pd->state == TN_PD_DEAD)
 		return;
 	uint64_t cpu_ns = pd->measured.cpu_ns;
-	for (struct list_node *node = list_first(&pd->threads); node;
-	     node = list_next(&pd->threads, node))
-		cpu_ns += port_thread_time(list_entry(node, struct thread, in_pd));
+	for (struct tn_list_node *node = tn_list_first(&pd->threads); node;
+	     node = tn_list_next(&pd->threads, node))
+		cpu_ns += port_thread_time(TN_CONTAINER_OF(node, struct thread, in_pd));
 	core_log("%s: measured {\"begun\": %llu, \"ended\": %llu, \"cpu\": %llu, \"ram\": %llu, "
 		 "\"caps\": %llu}",
 		 pd->label, (unsigned long long)pd->measured.begun, (unsigned long long)now(),

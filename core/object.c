@@ -18,11 +18,11 @@ void object_init(struct object *object, enum object_kind kind, struct pd *payer)
 {
 	object->kind = kind;
 	object->payer = payer;
-	list_init(&object->caps);
+	tn_list_init(&object->caps);
 	if (kind == OBJECT_PD) /* found at once when the payer ends */
-		list_insert_before(payer->objects.head.next, &object->in_payer);
+		tn_list_insert_before(payer->objects.head.next, &object->in_payer);
 	else
-		list_append(&payer->objects, &object->in_payer);
+		tn_list_append(&payer->objects, &object->in_payer);
 }
 
 static void identity_free(struct object *object)
@@ -111,15 +111,15 @@ void object_end(struct object *object)
 
 static bool sweep_caps(struct object *object)
 {
-	struct list_node *node;
-	while ((node = list_first(&object->caps))) {
-		struct cap *cap = list_entry(node, struct cap, in_object);
+	struct tn_list_node *node;
+	while ((node = tn_list_first(&object->caps))) {
+		struct cap *cap = TN_CONTAINER_OF(node, struct cap, in_object);
 		if (!work_left())
 			return false;
 		work_spend(cap_cost(cap));
-		if (cap->is_makers && list_next(&object->caps, node)) {
-			list_remove(node); /* it may ask whether all is done by this one: last */
-			list_append(&object->caps, node);
+		if (cap->is_makers && tn_list_next(&object->caps, node)) {
+			tn_list_remove(node); /* it may ask whether all is done by this one: last */
+			tn_list_append(&object->caps, node);
 			continue;
 		}
 		cap_kill(cap);
@@ -153,7 +153,7 @@ bool object_step(struct object *object)
 	if (!sweep_kind(object) || !sweep_caps(object))
 		return false;
 	work_spend(OBJECT_UNITS);
-	list_remove(&object->in_work);
+	tn_list_remove(&object->in_work);
 	if (object->awaited_by)
 		root_session_ended(object->awaited_by);
 	else
@@ -163,8 +163,8 @@ bool object_step(struct object *object)
 
 void object_release(struct object *object)
 {
-	list_remove(&object->in_payer);
-	list_remove(&object->in_entrypoint);
+	tn_list_remove(&object->in_payer);
+	tn_list_remove(&object->in_entrypoint);
 	object_free(object);
 }
 
@@ -190,7 +190,7 @@ tn_error object_create(struct thread *entrypoint, enum object_kind kind, uint32_
 	object_init(object, kind, server);
 	object->entrypoint = entrypoint;
 	object->key = key;
-	list_append(&entrypoint->objects, &object->in_entrypoint);
+	tn_list_append(&entrypoint->objects, &object->in_entrypoint);
 	error = port_object_create(object);
 	if (error == TN_OK)
 		error = cap_deliver(server, object, server, cap);

@@ -84,7 +84,7 @@ static uint32_t needed(const struct tn_fault *fault)
 void paging_forget(struct thread *thread)
 {
 	if (thread->waits_in)
-		list_remove(&thread->in_waiting);
+		tn_list_remove(&thread->in_waiting);
 	thread->waits_in = NULL;
 }
 
@@ -96,7 +96,7 @@ static void wait(struct thread *thread, const struct tn_fault *fault, const stru
 	thread->waits_in = place->map;
 	thread->waits_for = *fault;
 	thread->waits_at = place->offset;
-	list_append(&place->map->untold, &thread->in_waiting);
+	tn_list_append(&place->map->untold, &thread->in_waiting);
 	cap_submit(place->map->signal);
 }
 
@@ -141,11 +141,11 @@ static void retry(struct thread *thread)
 }
 
 /* Who has to wait again is behind the last one that was there. */
-static void retry_list(struct list *list, uint64_t address, uint64_t size)
+static void retry_list(struct tn_list *list, uint64_t address, uint64_t size)
 {
-	struct list_node *last = list->head.previous, *node = list_first(list);
+	struct tn_list_node *last = list->head.previous, *node = tn_list_first(list);
 	for (bool end = !node; !end;) {
-		struct thread *thread = list_entry(node, struct thread, in_waiting);
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_waiting);
 		end = node == last;
 		node = node->next;
 		if (thread->waits_at - address < size)
@@ -161,9 +161,9 @@ void paging_retry_map(struct region_map *map, uint64_t address, uint64_t size)
 
 void paging_retry_pd(struct pd *pd, uint64_t address, uint64_t size)
 {
-	struct list_node *node = list_first(&pd->threads);
-	for (; node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	struct tn_list_node *node = tn_list_first(&pd->threads);
+	for (; node; node = tn_list_next(&pd->threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (thread->waits_in && thread->waits_for.address - address < size)
 			retry(thread);
 	}
@@ -171,17 +171,17 @@ void paging_retry_pd(struct pd *pd, uint64_t address, uint64_t size)
 
 bool paging_next(struct region_map *map, struct tn_region_fault *fault)
 {
-	struct list_node *node = list_first(&map->untold);
+	struct tn_list_node *node = tn_list_first(&map->untold);
 	if (!node)
 		return false;
-	struct thread *thread = list_entry(node, struct thread, in_waiting);
-	list_remove(node);
-	list_append(&map->waiting, node);
+	struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_waiting);
+	tn_list_remove(node);
+	tn_list_append(&map->waiting, node);
 	*fault = (struct tn_region_fault){
 		.offset = thread->waits_at,
 		.thread = thread->serial,
 		.access = needed(&thread->waits_for),
-		.more = !list_empty(&map->untold),
+		.more = !tn_list_empty(&map->untold),
 	};
 	return true;
 }

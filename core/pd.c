@@ -28,12 +28,12 @@ struct pd core_pd;
 void pd_init(struct pd *pd, const char *label)
 {
 	tn_text_copy_cut(pd->label, sizeof(pd->label), label);
-	list_init(&pd->objects);
-	list_init(&pd->paid_caps);
-	list_init(&pd->paid_channels);
+	tn_list_init(&pd->objects);
+	tn_list_init(&pd->paid_caps);
+	tn_list_init(&pd->paid_channels);
 	region_map_init(&pd->space, pd);
-	list_init(&pd->client_channels);
-	list_init(&pd->server_channels);
+	tn_list_init(&pd->client_channels);
+	tn_list_init(&pd->server_channels);
 	cap_space_init(pd);
 	channels_init(pd);
 	thread_init_first(pd);
@@ -111,7 +111,7 @@ free:
 
 void pd_stop(struct object *object)
 {
-	struct pd *pd = list_entry(object, struct pd, object);
+	struct pd *pd = TN_CONTAINER_OF(object, struct pd, object);
 	measure_ends(pd);
 	pd->state = TN_PD_DEAD;
 	threads_forget_faults(pd);
@@ -129,9 +129,9 @@ static bool stop(struct pd *pd)
 
 static bool end_objects(struct pd *pd)
 {
-	struct list_node *node;
-	while ((node = list_first(&pd->objects))) {
-		struct object *object = list_entry(node, struct object, in_payer);
+	struct tn_list_node *node;
+	while ((node = tn_list_first(&pd->objects))) {
+		struct object *object = TN_CONTAINER_OF(node, struct object, in_payer);
 		if (object->kind == OBJECT_PD)
 			pd_stop(object);
 		if (!work_left() || !object_step(object))
@@ -142,12 +142,12 @@ static bool end_objects(struct pd *pd)
 
 static bool end_channels(struct pd *pd)
 {
-	struct list_node *node;
-	while ((node = list_first(&pd->server_channels)))
-		if (!work_left() || !channel_step(list_entry(node, struct channel, in_server)))
+	struct tn_list_node *node;
+	while ((node = tn_list_first(&pd->server_channels)))
+		if (!work_left() || !channel_step(TN_CONTAINER_OF(node, struct channel, in_server)))
 			return false;
-	while ((node = list_first(&pd->client_channels)))
-		if (!work_left() || !channel_step(list_entry(node, struct channel, in_client)))
+	while ((node = tn_list_first(&pd->client_channels)))
+		if (!work_left() || !channel_step(TN_CONTAINER_OF(node, struct channel, in_client)))
 			return false;
 	return true;
 }
@@ -155,16 +155,17 @@ static bool end_channels(struct pd *pd)
 /* What it pays at others. */
 static bool end_payments(struct pd *pd)
 {
-	struct list_node *node;
-	while ((node = list_first(&pd->paid_caps))) {
-		struct cap *cap = list_entry(node, struct cap, in_payer);
+	struct tn_list_node *node;
+	while ((node = tn_list_first(&pd->paid_caps))) {
+		struct cap *cap = TN_CONTAINER_OF(node, struct cap, in_payer);
 		if (!work_left())
 			return false;
 		work_spend(cap_cost(cap));
 		cap_payer_gone(cap);
 	}
-	while ((node = list_first(&pd->paid_channels)))
-		if (!work_left() || !channel_payer_gone(list_entry(node, struct channel, in_payer)))
+	while ((node = tn_list_first(&pd->paid_channels)))
+		if (!work_left() ||
+		    !channel_payer_gone(TN_CONTAINER_OF(node, struct channel, in_payer)))
 			return false;
 	return true;
 }
@@ -180,7 +181,7 @@ static bool end_port(struct pd *pd)
 		progress = port_pd_destroy(pd);
 	}
 	if (progress == PORT_LATER) {
-		list_remove(&pd->object.in_work);
+		tn_list_remove(&pd->object.in_work);
 		return false;
 	}
 	pd->port_ended = true;
@@ -195,7 +196,7 @@ void core_pd_ready(struct pd *pd)
 
 bool pd_step(struct object *object)
 {
-	struct pd *pd = list_entry(object, struct pd, object);
+	struct pd *pd = TN_CONTAINER_OF(object, struct pd, object);
 	pd_stop(object);
 	/* Channels first: whoever waits for the PD hears of it. */
 	if (!stop(pd) || !end_channels(pd) || !end_objects(pd) || !cap_space_step(pd) ||
@@ -212,7 +213,7 @@ bool pd_step(struct object *object)
 
 void pd_free(struct object *object)
 {
-	struct pd *pd = list_entry(object, struct pd, object);
+	struct pd *pd = TN_CONTAINER_OF(object, struct pd, object);
 	table[pd->number] = NULL;
 	channel_table_free(pd);
 	unpay(object->payer, pd);

@@ -33,9 +33,9 @@ static tn_error alloc(void *self, struct tn_request *request, uint64_t size, tn_
 /* A piece of the dataspace that is attached in the PD and not yet on its way out; NULL: none. */
 static struct region *attached_piece(const struct pd *pd, struct dataspace *dataspace)
 {
-	struct list_node *node = list_first(&dataspace->regions);
-	for (; node; node = list_next(&dataspace->regions, node)) {
-		struct region *region = list_entry(node, struct region, in_dataspace);
+	struct tn_list_node *node = tn_list_first(&dataspace->regions);
+	for (; node; node = tn_list_next(&dataspace->regions, node)) {
+		struct region *region = TN_CONTAINER_OF(node, struct region, in_dataspace);
 		if (region->map == &pd->space && (!region->leaving || region->unmapping))
 			return region;
 	}
@@ -49,7 +49,7 @@ static tn_error allocated(const struct pd *pd, tn_dataspace_cap cap, struct data
 	struct object *object = entry ? entry->object : NULL; /* may be ending already */
 	if (!object || object->kind != OBJECT_DATASPACE)
 		return TN_ERR_CAPABILITY;
-	*dataspace = list_entry(object, struct dataspace, object);
+	*dataspace = TN_CONTAINER_OF(object, struct dataspace, object);
 	bool own = object->payer == pd && (*dataspace)->memory == &(*dataspace)->own_memory;
 	return own ? TN_OK : TN_ERR_DENIED;
 }
@@ -90,7 +90,7 @@ static tn_error attach(void *self, struct tn_request *request, tn_dataspace_cap 
 	if (!object)
 		return TN_ERR_CAPABILITY;
 	struct region_args args = {
-		.dataspace = list_entry(object, struct dataspace, object),
+		.dataspace = TN_CONTAINER_OF(object, struct dataspace, object),
 		.address = address,
 		.anywhere = !address,
 		.offset = offset,
@@ -201,8 +201,8 @@ static tn_error release_one(struct pd *pd, tn_handle handle, uint32_t count,
 		return TN_ERR_AGAIN;
 	}
 	struct channel *channel = cap->channel;
-	bool last = channel && list_first(&channel->caps) == &cap->in_channel &&
-		    !list_next(&channel->caps, &cap->in_channel);
+	bool last = channel && tn_list_first(&channel->caps) == &cap->in_channel &&
+		    !tn_list_next(&channel->caps, &cap->in_channel);
 	if (last)
 		*close_channel = port_channel_close_number(channel);
 	cap_free(cap);
@@ -261,7 +261,7 @@ static tn_error transfer_quota(void *self, struct tn_request *request, tn_any_ca
 	struct object *object = cap_object(core_caller(), to.handle, OBJECT_PD);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	return account_move(self, list_entry(object, struct pd, object), ram, caps);
+	return account_move(self, TN_CONTAINER_OF(object, struct pd, object), ram, caps);
 }
 
 static tn_error start(void *self, struct tn_request *request, tn_any_cap parent)
@@ -305,11 +305,11 @@ static tn_error address_space(void *self, struct tn_request *request, tn_region_
 static tn_error waiting(void *self, struct tn_request *request, uint32_t *threads)
 {
 	struct pd *pd = self;
-	struct list_node *node = list_first(&pd->threads);
+	struct tn_list_node *node = tn_list_first(&pd->threads);
 	(void)request;
 	*threads = 0;
-	for (; node; node = list_next(&pd->threads, node))
-		*threads += list_entry(node, struct thread, in_pd)->waits_in != NULL;
+	for (; node; node = tn_list_next(&pd->threads, node))
+		*threads += TN_CONTAINER_OF(node, struct thread, in_pd)->waits_in != NULL;
 	return TN_OK;
 }
 
@@ -352,5 +352,5 @@ tn_error pd_request(struct object *object, struct tn_request *request)
 		.waiting = waiting,
 		.permit_execute = permit_execute,
 	};
-	return tn_pd_dispatch(&ops, list_entry(object, struct pd, object), request);
+	return tn_pd_dispatch(&ops, TN_CONTAINER_OF(object, struct pd, object), request);
 }

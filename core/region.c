@@ -207,7 +207,7 @@ static void unlink_region(struct region *region)
 	if (region->address < map->full && region->address >= map->first)
 		map->full = region->address;
 	revoke_forget_region(region);
-	list_remove(&region->in_dataspace);
+	tn_list_remove(&region->in_dataspace);
 	if (!map->pd && region->dataspace && region->dataspace->map)
 		map->nested--;
 	account_refund(map->pd ? map->pd : map->object.payer, TN_USAGE_REGION, region->price, 0);
@@ -271,9 +271,9 @@ tn_error region_attach(struct region_map *map, const struct region_args *args, s
 	region->dataspace = args->dataspace;
 	region->memory = args->dataspace ? args->dataspace->memory : args->memory;
 	if (args->dataspace && map->pd)
-		list_append(&args->dataspace->regions, &region->in_dataspace);
+		tn_list_append(&args->dataspace->regions, &region->in_dataspace);
 	else if (args->dataspace)
-		list_insert_before(args->dataspace->regions.head.next, &region->in_dataspace);
+		tn_list_insert_before(args->dataspace->regions.head.next, &region->in_dataspace);
 	map->nested += !map->pd && args->dataspace->map;
 	region->arriving = args->lazy;
 	if (map->pd && region->memory && !args->lazy)
@@ -385,7 +385,7 @@ bool region_orphan(struct region *region)
 	if (managed && !revoke_attachment(region))
 		return false;
 	revoke_forget_region(region);
-	list_remove(&region->in_dataspace);
+	tn_list_remove(&region->in_dataspace);
 	region->dataspace = NULL;
 	if (managed)
 		paging_retry_pd(region->map->pd, region->address, region->size);

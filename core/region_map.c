@@ -18,7 +18,7 @@
 
 static struct region_map *of(struct object *object)
 {
-	return list_entry(object, struct region_map, object);
+	return TN_CONTAINER_OF(object, struct region_map, object);
 }
 
 void region_map_init(struct region_map *map, struct pd *pd)
@@ -26,8 +26,8 @@ void region_map_init(struct region_map *map, struct pd *pd)
 	map->pd = pd;
 	map->first = map->full = pd ? LAYOUT_ATTACH : 0;
 	map->end = LAYOUT_ATTACH_END;
-	list_init(&map->waiting);
-	list_init(&map->untold);
+	tn_list_init(&map->waiting);
+	tn_list_init(&map->untold);
 	region_trees_init(map);
 }
 
@@ -40,10 +40,10 @@ static struct region *next_attached(struct region_map *map, struct region *regio
 {
 	if (!map->dataspace)
 		return NULL;
-	struct list *regions = &map->dataspace->regions;
-	struct list_node *node =
-		region ? list_next(regions, &region->in_dataspace) : list_first(regions);
-	return node ? list_entry(node, struct region, in_dataspace) : NULL;
+	struct tn_list *regions = &map->dataspace->regions;
+	struct tn_list_node *node =
+		region ? tn_list_next(regions, &region->in_dataspace) : tn_list_first(regions);
+	return node ? TN_CONTAINER_OF(node, struct region, in_dataspace) : NULL;
 }
 
 /* Maps in a row from this one to the memory. */
@@ -151,7 +151,7 @@ static tn_error attach(void *self, struct tn_request *request, tn_dataspace_cap 
 	if (!object)
 		return TN_ERR_CAPABILITY;
 	struct region_args args = {
-		.dataspace = list_entry(object, struct dataspace, object),
+		.dataspace = TN_CONTAINER_OF(object, struct dataspace, object),
 		.address = address,
 		.anywhere = address == TN_ANYWHERE,
 		.offset = offset,
@@ -218,7 +218,7 @@ static tn_error fault_signal(void *self, struct tn_request *request, tn_signal_c
 	if (!cap_object(core_caller(), faulted.handle, OBJECT_SIGNAL))
 		return TN_ERR_CAPABILITY;
 	tn_error error = cap_hold(core_caller(), faulted.handle, OBJECT_SIGNAL, &map->signal);
-	if (error == TN_OK && !list_empty(&map->untold))
+	if (error == TN_OK && !tn_list_empty(&map->untold))
 		cap_submit(map->signal);
 	return error;
 }

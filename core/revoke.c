@@ -11,16 +11,16 @@
  * Mappings are only a cache of what maps say. To flush too much costs faults: what lies between two
  * ranges of a map goes with them.
  */
-#include <core/list.h>
 #include <core/paging.h>
 #include <core/region.h>
 #include <core/revoke.h>
 #include <core/work.h>
+#include <tenon/list.h>
 
 /* A step of unmapping, which ends where a page table does, and its price. */
 enum { STEP = LAYOUT_TABLE_SPAN_1, PAGES_PER_UNIT = 16, FLUSH_UNITS = 4 };
 
-static struct list jobs, queue;
+static struct tn_list jobs, queue;
 static uint64_t last_job, round_end, done; /* numbers of jobs */
 
 /* The map under way: what is taken from it, and the attachment that is next. */
@@ -32,21 +32,22 @@ static struct {
 	bool destroyed, nested;
 } now;
 
-static struct region *region_of(struct list_node *node)
+static struct region *region_of(struct tn_list_node *node)
 {
 	return node ? TN_CONTAINER_OF(node, struct region, in_dataspace) : NULL;
 }
 
 static struct region *next_attached(struct region_map *map, struct region *region)
 {
-	struct list *regions = &map->dataspace->regions;
-	return region_of(region ? list_next(regions, &region->in_dataspace) : list_first(regions));
+	struct tn_list *regions = &map->dataspace->regions;
+	return region_of(region ? tn_list_next(regions, &region->in_dataspace)
+				: tn_list_first(regions));
 }
 
 static void add(struct region_map *map, uint64_t low, uint64_t high, bool destroyed, bool nested)
 {
 	if (!map->in_queue.next) {
-		list_append(&queue, &map->in_queue);
+		tn_list_append(&queue, &map->in_queue);
 		map->low = low;
 		map->high = high;
 		map->taken_destroyed = destroyed;
@@ -61,7 +62,7 @@ static void add(struct region_map *map, uint64_t low, uint64_t high, bool destro
 
 static void begin_map(struct region_map *map)
 {
-	list_remove(&map->in_queue);
+	tn_list_remove(&map->in_queue);
 	if (!map->dataspace)
 		return; /* it ends, and nobody shows it any more */
 	now.map = map;
@@ -115,7 +116,7 @@ static void pass_on(struct region *region)
 static void begin_job(struct region *region)
 {
 	work_spend(1);
-	list_remove(&region->in_jobs);
+	tn_list_remove(&region->in_jobs);
 	add(region->map, region->address, region_end(region), region->taken_destroyed,
 	    region->dataspace->map != NULL);
 }
@@ -123,8 +124,8 @@ static void begin_job(struct region *region)
 /* Of the next round, if it is not of this one. */
 static struct region *next_job(void)
 {
-	struct list_node *node = list_first(&jobs);
-	struct region *region = node ? list_entry(node, struct region, in_jobs) : NULL;
+	struct tn_list_node *node = tn_list_first(&jobs);
+	struct region *region = node ? TN_CONTAINER_OF(node, struct region, in_jobs) : NULL;
 	return region && region->job <= round_end ? region : NULL;
 }
 
@@ -133,8 +134,8 @@ static void step(void)
 	struct region *job;
 	if (now.map && now.next)
 		pass_on(now.next);
-	else if (!list_empty(&queue))
-		begin_map(list_entry(list_first(&queue), struct region_map, in_queue));
+	else if (!tn_list_empty(&queue))
+		begin_map(TN_CONTAINER_OF(tn_list_first(&queue), struct region_map, in_queue));
 	else if ((now.map = NULL, job = next_job()))
 		begin_job(job);
 	else {
@@ -146,14 +147,14 @@ static void step(void)
 bool revoke_piece(struct region *region, bool destroyed)
 {
 	if (!jobs.head.next) {
-		list_init(&jobs);
-		list_init(&queue);
+		tn_list_init(&jobs);
+		tn_list_init(&queue);
 	}
 	if (!region->job) {
 		region->job = ++last_job;
 		region->leaving = true;
 		region->taken_destroyed = destroyed;
-		list_append(&jobs, &region->in_jobs);
+		tn_list_append(&jobs, &region->in_jobs);
 	}
 	while (region->job > done) {
 		if (!work_left())
@@ -178,12 +179,12 @@ void revoke_forget_region(struct region *region)
 {
 	if (now.map && now.next == region)
 		pass_over();
-	list_remove(&region->in_jobs);
+	tn_list_remove(&region->in_jobs);
 }
 
 void revoke_forget_map(struct region_map *map)
 {
-	list_remove(&map->in_queue);
+	tn_list_remove(&map->in_queue);
 	if (now.map == map)
 		now.map = NULL;
 }

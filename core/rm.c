@@ -59,7 +59,8 @@ static tn_error destroy(void *self, struct tn_request *request, tn_region_map_ca
 	struct object *object = entry->object;
 	if (!object)
 		return TN_OK;
-	if (list_entry(object, struct region_map, object)->pd || object->payer != core_caller())
+	if (TN_CONTAINER_OF(object, struct region_map, object)->pd ||
+	    object->payer != core_caller())
 		return TN_ERR_DENIED;
 	object_end(object);
 	return object_step(object) ? TN_OK : TN_ERR_AGAIN;
@@ -82,7 +83,7 @@ tn_error rm_create(struct pd *payer, struct object **made)
 
 void rm_free(struct object *object)
 {
-	struct rm_session *session = list_entry(object, struct rm_session, object);
+	struct rm_session *session = TN_CONTAINER_OF(object, struct rm_session, object);
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(session, sizeof(*session));
 }

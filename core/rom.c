@@ -73,7 +73,7 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 		return error;
 	}
 	object_init(&session->object, OBJECT_ROM, payer);
-	list_remove(
+	tn_list_remove(
 		&session->dataspace->object.in_payer); /* goes with the session, not before it */
 	session->module = module;
 	*made = &session->object;
@@ -82,12 +82,12 @@ tn_error rom_create(struct pd *payer, const char *label, struct object **made)
 
 struct dataspace **rom_dataspace(struct object *object)
 {
-	return &list_entry(object, struct rom_session, object)->dataspace;
+	return &TN_CONTAINER_OF(object, struct rom_session, object)->dataspace;
 }
 
 void rom_free(struct object *object)
 {
-	struct rom_session *session = list_entry(object, struct rom_session, object);
+	struct rom_session *session = TN_CONTAINER_OF(object, struct rom_session, object);
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(session, sizeof(*session));
 }
@@ -95,5 +95,5 @@ void rom_free(struct object *object)
 tn_error rom_request(struct object *object, struct tn_request *request)
 {
 	static const struct tn_rom_ops ops = { .dataspace = dataspace, .watch = watch };
-	return tn_rom_dispatch(&ops, list_entry(object, struct rom_session, object), request);
+	return tn_rom_dispatch(&ops, TN_CONTAINER_OF(object, struct rom_session, object), request);
 }

@@ -257,7 +257,7 @@ static tn_error session_upgrade(void *self, struct tn_request *request, uint32_t
 		return TN_ERR_NOT_FOUND;
 	if (!session->is_pd)
 		return TN_OK;
-	return account_move(core_caller(), list_entry(session->object, struct pd, object), ram,
+	return account_move(core_caller(), TN_CONTAINER_OF(session->object, struct pd, object), ram,
 			    caps);
 }
 

@@ -23,9 +23,9 @@ static uint64_t last_id;
 
 void thread_init_first(struct pd *pd)
 {
-	list_init(&pd->threads);
-	list_init(&pd->thread.objects);
-	list_init(&pd->thread.channels);
+	tn_list_init(&pd->threads);
+	tn_list_init(&pd->thread.objects);
+	tn_list_init(&pd->thread.channels);
 	pd->thread_count = 1;
 	pd->limits = (struct cpu_limits){ TN_PRIORITY_MAX, port_cpus() };
 	pd->thread.pd = pd;
@@ -33,14 +33,14 @@ void thread_init_first(struct pd *pd)
 	pd->thread.priority = TN_PRIORITY_DEFAULT;
 	pd->thread.cpus = pd->limits.cpus;
 	tn_text_copy_cut(pd->thread.name, sizeof(pd->thread.name), "main");
-	list_append(&pd->threads, &pd->thread.in_pd);
+	tn_list_append(&pd->threads, &pd->thread.in_pd);
 }
 
 static struct thread *next_thread(struct pd *pd, struct thread *thread)
 {
-	struct list_node *node =
-		thread ? list_next(&pd->threads, &thread->in_pd) : list_first(&pd->threads);
-	return node ? list_entry(node, struct thread, in_pd) : NULL;
+	struct tn_list_node *node =
+		thread ? tn_list_next(&pd->threads, &thread->in_pd) : tn_list_first(&pd->threads);
+	return node ? TN_CONTAINER_OF(node, struct thread, in_pd) : NULL;
 }
 
 struct thread *thread_find(struct pd *pd, uint32_t index)
@@ -120,7 +120,7 @@ static uint64_t price_of(const struct thread *thread)
 
 static void free_thread(struct thread *thread)
 {
-	list_remove(&thread->in_pd);
+	tn_list_remove(&thread->in_pd);
 	thread->pd->thread_count--;
 	if (thread->has_stack)
 		memory_destroy(&thread->stack);
@@ -145,8 +145,8 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 		account_refund(pd, TN_USAGE_THREAD, PRICE_THREAD_RAM + stack_size, 0);
 		return TN_ERR_LIMIT;
 	}
-	list_init(&thread->objects);
-	list_init(&thread->channels);
+	tn_list_init(&thread->objects);
+	tn_list_init(&thread->channels);
 	thread->pd = pd;
 	pd->thread_count++;
 	thread->id = ++last_id;
@@ -155,7 +155,7 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 	thread->cpus = pd->limits.cpus;
 	thread->stack_size = stack_size;
 	tn_text_copy_cut(thread->name, sizeof(thread->name), name);
-	list_insert_before(before->in_pd.next, &thread->in_pd);
+	tn_list_insert_before(before->in_pd.next, &thread->in_pd);
 	error = make_stack(thread);
 	if (error == TN_OK)
 		error = port_thread_create(thread);
@@ -168,12 +168,14 @@ tn_error thread_create(struct pd *pd, const char *name, uint32_t priority, uint6
 
 static bool end_served(struct thread *thread)
 {
-	struct list_node *node;
-	while ((node = list_first(&thread->objects)))
-		if (!work_left() || !object_step(list_entry(node, struct object, in_entrypoint)))
+	struct tn_list_node *node;
+	while ((node = tn_list_first(&thread->objects)))
+		if (!work_left() ||
+		    !object_step(TN_CONTAINER_OF(node, struct object, in_entrypoint)))
 			return false;
-	while ((node = list_first(&thread->channels)))
-		if (!work_left() || !channel_step(list_entry(node, struct channel, in_entrypoint)))
+	while ((node = tn_list_first(&thread->channels)))
+		if (!work_left() ||
+		    !channel_step(TN_CONTAINER_OF(node, struct channel, in_entrypoint)))
 			return false;
 	return true;
 }

@@ -113,7 +113,7 @@ tn_error time_create(struct pd *payer, struct object **made)
 
 void time_free(struct object *object)
 {
-	struct time_session *session = list_entry(object, struct time_session, object);
+	struct time_session *session = TN_CONTAINER_OF(object, struct time_session, object);
 	set_deadline(session, UINT64_MAX);
 	cap_drop(&session->reached);
 	program();
@@ -124,5 +124,6 @@ void time_free(struct object *object)
 tn_error time_request(struct object *object, struct tn_request *request)
 {
 	static const struct tn_time_ops ops = { .now = now, .watch = watch, .deadline = deadline };
-	return tn_time_dispatch(&ops, list_entry(object, struct time_session, object), request);
+	return tn_time_dispatch(&ops, TN_CONTAINER_OF(object, struct time_session, object),
+				request);
 }

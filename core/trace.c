@@ -54,9 +54,9 @@ struct place {
 static bool read_pd(struct pd *pd, struct place *place, unsigned char *page, size_t *count)
 {
 	struct tn_trace_subject subject;
-	struct list_node *node = list_first(&pd->threads);
-	for (; node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	struct tn_list_node *node = tn_list_first(&pd->threads);
+	for (; node; node = tn_list_next(&pd->threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (thread->index < place->thread || thread->ending)
 			continue;
 		place->thread = thread->index;
@@ -109,11 +109,13 @@ tn_error trace_create(struct pd *payer, const char *label, struct object **made)
 void trace_free(struct object *object)
 {
 	account_refund(object->payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
-	core_free(list_entry(object, struct trace_session, object), sizeof(struct trace_session));
+	core_free(TN_CONTAINER_OF(object, struct trace_session, object),
+		  sizeof(struct trace_session));
 }
 
 tn_error trace_request(struct object *object, struct tn_request *request)
 {
 	static const struct tn_trace_ops ops = { .read = read_page };
-	return tn_trace_dispatch(&ops, list_entry(object, struct trace_session, object), request);
+	return tn_trace_dispatch(&ops, TN_CONTAINER_OF(object, struct trace_session, object),
+				 request);
 }

@@ -155,10 +155,10 @@ void transfer_undo(struct channel *channel)
 {
 	if (channel->sent.handles.count && channel->server->state != TN_PD_DEAD)
 		take_back(server_record(channel), channel->server, &channel->sent);
-	struct list *threads = &channel->client->threads;
-	struct list_node *node = list_first(threads);
-	for (; node; node = list_next(threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	struct tn_list *threads = &channel->client->threads;
+	struct tn_list_node *node = tn_list_first(threads);
+	for (; node; node = tn_list_next(threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (thread->sent_over == channel)
 			transfer_forget(thread);
 	}

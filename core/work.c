@@ -8,7 +8,7 @@
 
 enum { STEP_UNITS = 64 };
 
-static struct list objects; /* that end */
+static struct tn_list objects; /* that end */
 static bool wanted;
 static int left;
 
@@ -30,9 +30,9 @@ void work_spend(unsigned units)
 void work_add(struct object *object)
 {
 	if (!objects.head.next)
-		list_init(&objects);
+		tn_list_init(&objects);
 	if (!object->in_work.next)
-		list_append(&objects, &object->in_work);
+		tn_list_append(&objects, &object->in_work);
 }
 
 void work_wanted(void)
@@ -42,7 +42,7 @@ void work_wanted(void)
 
 bool core_work_pending(void)
 {
-	return wanted || (objects.head.next && !list_empty(&objects));
+	return wanted || (objects.head.next && !tn_list_empty(&objects));
 }
 
 /* The objects take turns. */
@@ -55,11 +55,11 @@ bool core_work(void)
 		time_step();
 		log_step();
 	}
-	struct list_node *node = objects.head.next ? list_first(&objects) : NULL;
+	struct tn_list_node *node = objects.head.next ? tn_list_first(&objects) : NULL;
 	if (node && work_left()) {
-		struct object *object = list_entry(node, struct object, in_work);
-		list_remove(node);
-		list_append(&objects, node);
+		struct object *object = TN_CONTAINER_OF(node, struct object, in_work);
+		tn_list_remove(node);
+		tn_list_append(&objects, node);
 		object_step(object);
 	}
 	return core_work_pending();

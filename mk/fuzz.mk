@@ -31,6 +31,8 @@ elf.fuzz-flags   := -Iarch/$(ARCH) -DELF_FUZZ_STUB='"$(STUB)"' \
 elf.fuzz-length  := 60000
 elf.fuzz-seeds   := $(FUZZ_BUILD)/elf/seeds/hello
 dispatch.fuzz-length := 4101
+dispatch.fuzz-needs  := $(FUZZ_BUILD)/dispatch/interfaces.h
+dispatch.fuzz-flags  := -I$(FUZZ_BUILD)/dispatch
 
 # Any kernel's runtime will do: none of it runs.
 FUZZ_RUNTIME := $(BUILD)/$(firstword $(KERNELS))/ld-$(firstword $(KERNELS)).so
@@ -47,6 +49,13 @@ lz4.fuzz-sources := $(wildcard lib/lz4/*.c)
 $(FUZZ_BUILD)/elf/seeds/hello: $(ABI_BUILD)/bin/hello $(STUB)
 	@mkdir -p $(@D)
 	@objcopy --strip-all $< $@
+
+# Every interface that a header declares, and the fuzzer's own.
+$(FUZZ_BUILD)/dispatch/interfaces.h: $(wildcard include/tenon/*.h)
+	@mkdir -p $(@D)
+	@{ grep -l '^TN_RPC_INTERFACE(' $^ | sed 's|^include/\(.*\)|#include <\1>|'; \
+		echo '#define INTERFACES(X) \'; sed -n 's/^TN_RPC_INTERFACE(\(.*\))$$/	X(\1) \\/p' $^; \
+		echo '	X(every, EVERY)'; } > $@
 
 # Without libFuzzer's runtime there are no targets, and the tests say so.
 FUZZ_PROBE := $(FUZZ_BUILD)/probe

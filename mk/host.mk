@@ -66,6 +66,7 @@ host: $(KDL_JSON)
 .PHONY: check-build check-debug check-differ check-gates check-mistakes check-models check-places check-tutorial mistakes tool-test
 check-gates: ## show that each gate can fail
 	@$(PYTHON) tool/abi-check --self-test --cc "$(CC)"
+	@tool/check-tables --self-test
 check-build: all ## the SDK outside of the tree, the other compiler, nothing rebuilt for a kernel
 	@test/build/run $(BUILD) "$(KERNELS)"
 	@test/build/errors $(CC)

@@ -11,7 +11,7 @@
 
 _Static_assert(sizeof(struct device) <= PRICE_SESSION, "the price covers it");
 
-static struct list devices;
+static struct tn_list devices;
 
 /* -- labels: the last element of the path, words with one blank between them -- */
 
@@ -40,9 +40,9 @@ tn_error device_bad_label(const char *label, const char *expected)
 
 static const struct device *find_overlap(const struct device *wanted)
 {
-	struct list_node *node = list_first(&devices);
-	for (; node; node = list_next(&devices, node)) {
-		const struct device *device = list_entry(node, struct device, in_devices);
+	struct tn_list_node *node = tn_list_first(&devices);
+	for (; node; node = tn_list_next(&devices, node)) {
+		const struct device *device = TN_CONTAINER_OF(node, struct device, in_devices);
 		if (device->object.kind == wanted->object.kind && device != wanted &&
 		    device->first < wanted->first + wanted->count &&
 		    wanted->first < device->first + device->count)
@@ -79,7 +79,7 @@ static tn_error open(struct device *device)
 
 static void discard(struct device *device, struct pd *payer)
 {
-	list_remove(&device->in_devices);
+	tn_list_remove(&device->in_devices);
 	account_refund(payer, TN_USAGE_SESSION, PRICE_SESSION, 0);
 	core_free(device, sizeof(*device));
 }
@@ -96,11 +96,11 @@ tn_error device_create(enum object_kind kind, struct pd *payer, const char *labe
 		return TN_ERR_LIMIT;
 	}
 	if (!devices.head.next)
-		list_init(&devices);
+		tn_list_init(&devices);
 	device->object.kind = kind;
 	device->object.payer = payer;
 	tn_text_copy_cut(device->label, sizeof(device->label), label);
-	list_append(&devices, &device->in_devices);
+	tn_list_append(&devices, &device->in_devices);
 	error = open(device);
 	if (error != TN_OK) {
 		discard(device, payer);
@@ -113,12 +113,12 @@ tn_error device_create(enum object_kind kind, struct pd *payer, const char *labe
 
 struct dataspace **device_dataspace(struct object *object)
 {
-	return &list_entry(object, struct device, object)->dataspace;
+	return &TN_CONTAINER_OF(object, struct device, object)->dataspace;
 }
 
 void device_free(struct object *object)
 {
-	struct device *device = list_entry(object, struct device, object);
+	struct device *device = TN_CONTAINER_OF(object, struct device, object);
 	if (object->kind == OBJECT_IRQ)
 		irq_close(device);
 	discard(device, object->payer);
@@ -126,7 +126,7 @@ void device_free(struct object *object)
 
 tn_error device_request(struct object *object, struct tn_request *request)
 {
-	struct device *device = list_entry(object, struct device, object);
+	struct device *device = TN_CONTAINER_OF(object, struct device, object);
 	switch (object->kind) {
 	case OBJECT_IO_MEM:
 		return io_mem_request(device, request);

@@ -10,7 +10,7 @@
 /* A range of something that nobody else may have: addresses, ports, lines. DMA: an empty one. */
 struct device {
 	struct object object;
-	struct list_node in_devices;
+	struct tn_list_node in_devices;
 	uint64_t first, count;
 	char label[TN_LABEL_MAX + 1];
 	/* IO_MEM: */

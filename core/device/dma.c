@@ -18,7 +18,7 @@ static tn_error alloc(void *self, struct tn_request *request, tn_pd_cap pd, uint
 	struct object *payer = cap_object(core_caller(), pd.handle, OBJECT_PD);
 	if (!payer)
 		return TN_ERR_CAPABILITY;
-	tn_error error = dataspace_create_by(list_entry(payer, struct pd, object), size,
+	tn_error error = dataspace_create_by(TN_CONTAINER_OF(payer, struct pd, object), size,
 					     port_dma_create, &dataspace);
 	if (error != TN_OK)
 		return error;
@@ -40,7 +40,7 @@ static tn_error address(void *self, struct tn_request *request, tn_dma_dataspace
 	struct object *object = cap_object(core_caller(), memory.handle, OBJECT_DATASPACE);
 	if (!object)
 		return TN_ERR_CAPABILITY;
-	const struct dataspace *dataspace = list_entry(object, struct dataspace, object);
+	const struct dataspace *dataspace = TN_CONTAINER_OF(object, struct dataspace, object);
 	if (!dataspace->has_bus_address)
 		return TN_ERR_ARGUMENT;
 	*bus_address = dataspace->bus_address;

@@ -34,7 +34,7 @@ tn_error io_mem_open(struct device *device)
 	tn_error error = dataspace_of_memory(device->object.payer, &device->memory, device->count,
 					     TN_RIGHT_READ | TN_RIGHT_WRITE, &device->dataspace);
 	if (error == TN_OK) /* it goes with the session, not before it */
-		list_remove(&device->dataspace->object.in_payer);
+		tn_list_remove(&device->dataspace->object.in_payer);
 	return error;
 }
 

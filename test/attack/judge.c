@@ -9,7 +9,7 @@
 #include "attack.h"
 
 enum { ATTACKS_MAX = 500, EXIT_NOT_REFUSED = 1, AGAIN_STEP = 8, PATIENCE = 1000 };
-enum { CORES_ENTRY = 256, CORES_CHANNEL = 12288 }; /* prices, in bytes */
+enum { CORES_ENTRY = 320, CORES_CHANNEL = 12288 }; /* core/price.h, in bytes */
 
 static const struct attack *attacks[ATTACKS_MAX];
 static unsigned attack_count;

@@ -26,6 +26,7 @@
 #include <core/work.h>
 #include <tenon/component.h>
 #include <tenon/rm.h>
+#include <tenon/trace.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -578,7 +579,7 @@ static struct tn_handles some_handles(void)
 {
 	struct tn_handles handles = { .count = byte() % (TN_MESSAGE_CAPS_MAX + 2) };
 	for (uint32_t i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
-		handles.handle[i] = handle_of((enum object_kind)(byte() % (OBJECT_CPU + 1)));
+		handles.handle[i] = handle_of((enum object_kind)(byte() % (OBJECT_TRACE + 1)));
 	return handles;
 }
 
@@ -630,7 +631,7 @@ static void open_session(void)
 		{ "PD", &tn_pd_interface },   { "LOG", &tn_log_interface },
 		{ "ROM", &tn_rom_interface }, { "TIME", &tn_time_interface },
 		{ "CPU", &tn_cpu_interface }, { "IRQ", &tn_cpu_interface },
-		{ "RM", &tn_rm_interface },   { "RM", &tn_rm_interface },
+		{ "RM", &tn_rm_interface },   { "TRACE", &tn_trace_interface },
 	};
 	uint8_t i = byte() % (sizeof(services) / sizeof(services[0]));
 	const struct tn_interface *interface = services[i].interface;
@@ -672,7 +673,7 @@ static void give_itself(void)
 {
 	struct cap *cap;
 	struct object *object = cap_object(self->pd, handle_of(OBJECT_PD), OBJECT_PD);
-	struct pd *pd = object ? list_entry(object, struct pd, object) : NULL;
+	struct pd *pd = object ? TN_CONTAINER_OF(object, struct pd, object) : NULL;
 	if (!pd || !pd->port.made || pd->state == TN_PD_DEAD)
 		return;
 	if (cap_deliver(pd, object, pd, &cap) == TN_OK)
@@ -773,7 +774,7 @@ static void make_map(void)
 static void raw(void)
 {
 	struct tn_call call = { .cap_count = byte() % (TN_MESSAGE_CAPS_MAX + 1) };
-	(void)!tn_call_begin(&call, handle_of((enum object_kind)(byte() % (OBJECT_CPU + 1))));
+	(void)!tn_call_begin(&call, handle_of((enum object_kind)(byte() % (OBJECT_TRACE + 1))));
 	call.opcode = byte() % 24;
 	call.length = byte() % 128;
 	for (uint32_t i = 0; i < call.length; i++)
@@ -831,8 +832,9 @@ static void step(void)
 		(void)!tn_pd_transfer_call(own_pd(), handle_of(OBJECT_RPC), some_handles(), &mark);
 		break;
 	case 12: {
-		struct list_node *node = list_first(&self->pd->server_channels);
-		struct channel *channel = node ? list_entry(node, struct channel, in_server) : NULL;
+		struct tn_list_node *node = tn_list_first(&self->pd->server_channels);
+		struct channel *channel =
+			node ? TN_CONTAINER_OF(node, struct channel, in_server) : NULL;
 		(void)!tn_pd_transfer_reply(own_pd(), channel ? channel->identity : word(),
 					    byte() % 3, some_handles(), &mark);
 		break;
@@ -969,7 +971,7 @@ static void destroy_own(tn_pd_cap pd, tn_handle handle)
 		while (cap->object && tries++ < 10000 && (error == TN_OK || error == TN_ERR_AGAIN))
 			error = tn_pd_free(pd, (tn_dataspace_cap){ handle }, &a, &b);
 	} else if (cap->object->kind == OBJECT_REGION_MAP) {
-		if (!list_entry(cap->object, struct region_map, object)->pd)
+		if (!TN_CONTAINER_OF(cap->object, struct region_map, object)->pd)
 			object_end(cap->object);
 	} else if (cap->object->kind == OBJECT_RPC || cap->object->kind == OBJECT_SIGNAL) {
 		while (tn_pd_object_destroy(pd, (tn_any_cap){ handle }) == TN_ERR_AGAIN)

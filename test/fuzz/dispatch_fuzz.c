@@ -19,26 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tenon/parent.h>
-#include <tenon/sha256_session.h>
-#include <tenon/test.h>
-#include <tenon/time.h>
-#include <tenon/timer.h>
-#include <tenon/wc_session.h>
-
-#define INTERFACES(X)                 \
-	X(tn_pd, TN_PD)               \
-	X(tn_cpu, TN_CPU)             \
-	X(tn_dataspace, TN_DATASPACE) \
-	X(tn_rom, TN_ROM)             \
-	X(tn_log, TN_LOG)             \
-	X(tn_time, TN_TIME)           \
-	X(tn_parent, TN_PARENT)       \
-	X(timer, TN_TIMER)            \
-	X(sha256, TN_SHA256_SESSION)  \
-	X(wc, TN_WC_SESSION)          \
-	X(tn_stage, TN_STAGE)         \
-	X(every, EVERY)
+#include "interfaces.h" /* made by the build: all that is in include/tenon, and `every` */
 
 /* Each kind of parameter, and the limits of a message. */
 struct odd {

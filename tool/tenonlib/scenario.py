@@ -193,9 +193,10 @@ class Bundle:
 
 class Run:
     """One run of a bundle. `lines` is what it printed, `value` its exit value, None: timeout. With
-    keep=False nothing is kept of what is shown: a run may last. Nothing is read for `deaf` seconds."""
+    keep=False nothing is kept of what is shown: a run may last. Nothing is read for `deaf` seconds. `user`: root
+    becomes that one for it, with no group but the one of that number."""
 
-    def __init__(self, bundle, show=False, keep=True, timeout=None, environment=None, deaf=0):
+    def __init__(self, bundle, show=False, keep=True, timeout=None, environment=None, deaf=0, user=None):
         self.lines = []
         self.show = show
         self.keep = keep
@@ -203,12 +204,13 @@ class Run:
         self.value = None
         self.symbols = Symbols(bundle.files)
         script = ROOT / "kernel" / bundle.kernel / "boot" / "run"
+        identity = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         start = time.monotonic()
         # A group of its own: whatever the kernel's side is made of, it ends as a whole.
         self.process = subprocess.Popen(
             [script, os.path.relpath(bundle.build_link)] + bundle.arguments,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, **bundle.totals, **(environment or {})}, start_new_session=True)
+            env={**os.environ, **bundle.totals, **(environment or {})}, start_new_session=True, **identity)
         timer = threading.Timer(timeout, self.end) if timeout else None
         self.timed_out = False
         try:

@@ -71,10 +71,10 @@ void port_cap_remove(struct cap *cap)
 	if (!pd)
 		return;
 	hw_call2(HW_CAP_CLEAR, pd, cap->handle);
-	struct list *threads = &cap->holder->threads;
-	struct list_node *node = list_first(threads);
-	for (; node; node = list_next(threads, node))
-		abort_call(list_entry(node, struct thread, in_pd), cap->handle);
+	struct tn_list *threads = &cap->holder->threads;
+	struct tn_list_node *node = tn_list_first(threads);
+	for (; node; node = tn_list_next(threads, node))
+		abort_call(TN_CONTAINER_OF(node, struct thread, in_pd), cap->handle);
 }
 
 /* The kernel's badges and queues are all that a channel needs. */

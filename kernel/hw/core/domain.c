@@ -143,10 +143,10 @@ static void free_channel_pages(struct pd *pd)
 
 bool port_pd_stop(struct pd *pd)
 {
-	struct list_node *node;
+	struct tn_list_node *node;
 	unsigned ended = 0;
-	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	for (node = tn_list_first(&pd->threads); node; node = tn_list_next(&pd->threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (!thread->port.thread)
 			continue;
 		if (!destroy_thread(thread) || ++ended == THREADS_A_STEP)
@@ -157,14 +157,14 @@ bool port_pd_stop(struct pd *pd)
 
 enum port_progress port_pd_destroy(struct pd *pd)
 {
-	struct list_node *node;
+	struct tn_list_node *node;
 	for (unsigned i = 0; pd->port.pd && i < FRAMES_A_STEP; i++)
 		if (!destroy_space(pd))
 			pd->port.pd = 0;
 	if (pd->port.pd)
 		return PORT_MORE;
-	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node))
-		free_frame(&list_entry(node, struct thread, in_pd)->port.page);
+	for (node = tn_list_first(&pd->threads); node; node = tn_list_next(&pd->threads, node))
+		free_frame(&TN_CONTAINER_OF(node, struct thread, in_pd)->port.page);
 	free_channel_pages(pd);
 	return PORT_DONE;
 }

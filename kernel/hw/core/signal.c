@@ -5,7 +5,7 @@
 #include <hw_core.h>
 
 struct signal_frame {
-	struct list_node in_room;    /* if some are free */
+	struct tn_list_node in_room; /* if some are free */
 	struct tn_tree_node by_name; /* of its frame */
 	uint64_t frame;
 	uint64_t used; /* one bit each */
@@ -20,15 +20,15 @@ static int order(const void *key, const struct tn_tree_node *node)
 	return (frame > f->frame) - (frame < f->frame);
 }
 
-static struct list room;
+static struct tn_list room;
 static struct tn_tree frames = TN_TREE_INIT(order);
 
 static struct signal_frame *with_room(void)
 {
 	if (!room.head.next)
-		list_init(&room);
-	if (!list_empty(&room))
-		return list_entry(list_first(&room), struct signal_frame, in_room);
+		tn_list_init(&room);
+	if (!tn_list_empty(&room))
+		return TN_CONTAINER_OF(tn_list_first(&room), struct signal_frame, in_room);
 	struct signal_frame *f = core_alloc(sizeof(*f));
 	if (!f)
 		return NULL;
@@ -39,7 +39,7 @@ static struct signal_frame *with_room(void)
 		core_free(f, sizeof(*f));
 		return NULL;
 	}
-	list_append(&room, &f->in_room);
+	tn_list_append(&room, &f->in_room);
 	tn_tree_add(&frames, &f->frame, &f->by_name);
 	return f;
 }
@@ -55,7 +55,7 @@ uint64_t signal_create(uint64_t thread, uint64_t badge)
 		return 0;
 	f->used |= 1ull << i;
 	if (!~f->used)
-		list_remove(&f->in_room);
+		tn_list_remove(&f->in_room);
 	return signal;
 }
 
@@ -68,13 +68,13 @@ void signal_destroy(uint64_t signal)
 	struct signal_frame *f = TN_CONTAINER_OF(node, struct signal_frame, by_name);
 	hw_call2(HW_SIGNAL_DESTROY, signal, 0);
 	if (!~f->used)
-		list_append(&room, &f->in_room);
+		tn_list_append(&room, &f->in_room);
 	f->used &= ~(1ull << ((signal - frame) / HW_SIGNAL_SIZE));
 	if (f->used)
 		return;
 	hw_call2(HW_SIGNAL_FRAME_FREE, frame, 0);
 	frames_free(frame, 1);
-	list_remove(&f->in_room);
+	tn_list_remove(&f->in_room);
 	tn_tree_remove(&frames, node);
 	core_free(f, sizeof(*f));
 }

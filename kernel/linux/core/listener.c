@@ -68,9 +68,9 @@ static uint32_t transit(const struct trap *trap)
 
 static struct channel *client_channel(struct pd *client, uint32_t number)
 {
-	struct list_node *node = list_first(&client->client_channels);
-	for (; node; node = list_next(&client->client_channels, node)) {
-		struct channel *channel = list_entry(node, struct channel, in_client);
+	struct tn_list_node *node = tn_list_first(&client->client_channels);
+	for (; node; node = tn_list_next(&client->client_channels, node)) {
+		struct channel *channel = TN_CONTAINER_OF(node, struct channel, in_client);
 		if (channel->port.number == number)
 			return channel;
 	}
@@ -437,9 +437,9 @@ static void on_trap(const struct trap *trap)
 
 static struct thread *thread_of(struct pd *pd, uint32_t tid)
 {
-	struct list_node *node = list_first(&pd->threads);
-	for (; node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	struct tn_list_node *node = tn_list_first(&pd->threads);
+	for (; node; node = tn_list_next(&pd->threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (thread->port.tid == tid)
 			return thread;
 	}

@@ -4,9 +4,9 @@
 /* This port's part of core's structures. Descriptors: 0 is none. */
 #pragma once
 
-#include <core/list.h>
 #include <stdint.h>
 #include <tenon/error.h>
+#include <tenon/list.h>
 
 struct pd;
 struct link;
@@ -47,9 +47,9 @@ struct port_pd {
 	uint64_t first_numbers, *more_numbers;    /* client channel numbers in use */
 	uint32_t links_end[2]; /* by side: no channel had this number yet, or more */
 	struct port_watch watch[WATCH_OF_PD];
-	struct list_node in_processes;
+	struct tn_list_node in_processes;
 	/* Memory that it has to give up, and replies that wait for others to; see unmap.c. */
-	struct list unmaps;
+	struct tn_list unmaps;
 	uint32_t awaited; /* unmaps of others that its request waits for */
 	struct {
 		bool held;

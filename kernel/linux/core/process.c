@@ -23,7 +23,7 @@ enum { STREAM_UNIX = 1, SEQUENTIAL_PACKETS = 5 };
 
 extern const unsigned char launcher_image[], launcher_image_end[];
 
-static struct list processes;
+static struct tn_list processes;
 
 /* -- spawning -- */
 
@@ -73,7 +73,7 @@ void process_init(void)
 	linux_call3(__NR_fcntl, fd, F_ADD_SEALS,
 		    F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
 	linux_close((int)fd);
-	list_init(&processes);
+	tn_list_init(&processes);
 }
 
 /* The child's end of the socket is at CORE_FD_SOCKET for the time being. */
@@ -102,7 +102,7 @@ static tn_error make_process(struct port_pd *port, uint32_t *pid)
 		return error_of(result);
 	port->pidfd = pidfd;
 	*pid = (uint32_t)result;
-	list_append(&processes, &port->in_processes);
+	tn_list_append(&processes, &port->in_processes);
 	return error_of(exec_error);
 }
 
@@ -268,7 +268,7 @@ static void close_process(struct port_pd *port)
 		linux_close(*file[i]);
 		*file[i] = 0;
 	}
-	list_remove(&port->in_processes);
+	tn_list_remove(&port->in_processes);
 }
 
 /* Its end has been seen; fails if a debugger is the first to hear of it. */
@@ -367,13 +367,13 @@ void process_ended(struct pd *pd)
 
 void process_kill_all(void)
 {
-	struct list_node *node;
+	struct tn_list_node *node;
 	if (!processes.head.next)
 		return;
-	for (node = list_first(&processes); node; node = list_next(&processes, node))
-		process_kill(list_entry(node, struct port_pd, in_processes));
-	while ((node = list_first(&processes))) {
-		struct port_pd *port = list_entry(node, struct port_pd, in_processes);
+	for (node = tn_list_first(&processes); node; node = tn_list_next(&processes, node))
+		process_kill(TN_CONTAINER_OF(node, struct port_pd, in_processes));
+	while ((node = tn_list_first(&processes))) {
+		struct port_pd *port = TN_CONTAINER_OF(node, struct port_pd, in_processes);
 		kill_process(port);
 		close_process(port);
 	}

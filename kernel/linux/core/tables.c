@@ -240,7 +240,7 @@ void tables_destroy(struct pd *pd)
 	close_file(&port->records_fd);
 	close_file(&port->grants_fd);
 	close_file(&port->caps_fd);
-	struct list_node *node = list_first(&pd->threads);
-	for (; node; node = list_next(&pd->threads, node))
-		thread_close(list_entry(node, struct thread, in_pd));
+	struct tn_list_node *node = tn_list_first(&pd->threads);
+	for (; node; node = tn_list_next(&pd->threads, node))
+		thread_close(TN_CONTAINER_OF(node, struct thread, in_pd));
 }

@@ -19,7 +19,7 @@
 enum { PATIENCE_MS = 3000, MS = 1000000 };
 
 struct unmap {
-	struct list_node in_pd, in_all;
+	struct tn_list_node in_pd, in_all;
 	struct pd *pd;
 	struct pd *caller;      /* whose reply waits; NULL: nobody's */
 	struct region *leaving; /* goes when it is done; NULL: none */
@@ -29,27 +29,27 @@ struct unmap {
 	bool killed;
 };
 
-static struct list all; /* by deadline */
+static struct tn_list all; /* by deadline */
 static uint64_t grants;
 
-static void init(struct list *list)
+static void init(struct tn_list *list)
 {
 	if (!list->head.next)
-		list_init(list);
+		tn_list_init(list);
 }
 
 static struct unmap *first_of(struct pd *pd)
 {
 	init(&port_of(pd)->unmaps);
-	struct list_node *node = list_first(&port_of(pd)->unmaps);
-	return node ? list_entry(node, struct unmap, in_pd) : NULL;
+	struct tn_list_node *node = tn_list_first(&port_of(pd)->unmaps);
+	return node ? TN_CONTAINER_OF(node, struct unmap, in_pd) : NULL;
 }
 
 static struct thread *next_thread(struct pd *pd, struct thread *thread)
 {
-	struct list_node *node =
-		thread ? list_next(&pd->threads, &thread->in_pd) : list_first(&pd->threads);
-	return node ? list_entry(node, struct thread, in_pd) : NULL;
+	struct tn_list_node *node =
+		thread ? tn_list_next(&pd->threads, &thread->in_pd) : tn_list_first(&pd->threads);
+	return node ? TN_CONTAINER_OF(node, struct thread, in_pd) : NULL;
 }
 
 /* -- mappings that were granted -- */
@@ -96,8 +96,8 @@ static void finish(struct unmap *unmap)
 		unmap_region_gone(region);
 		core_region_gone(pd, region);
 	}
-	list_remove(&unmap->in_pd);
-	list_remove(&unmap->in_all);
+	tn_list_remove(&unmap->in_pd);
+	tn_list_remove(&unmap->in_all);
 	core_free(unmap, sizeof(*unmap));
 	if (caller && !--port_of(caller)->awaited)
 		events_reply(caller);
@@ -130,8 +130,8 @@ static void request(struct pd *pd, uint64_t address, uint64_t size, struct regio
 		.deadline = port_time() + (uint64_t)PATIENCE_MS * MS,
 		.granted = grants,
 	};
-	list_append(&port_of(pd)->unmaps, &unmap->in_pd);
-	list_append(&all, &unmap->in_all);
+	tn_list_append(&port_of(pd)->unmaps, &unmap->in_pd);
+	tn_list_append(&all, &unmap->in_all);
 	if (unmap->caller)
 		port_of(unmap->caller)->awaited++;
 	linux_call4(__NR_pidfd_send_signal, port_of(pd)->pidfd, LINUX_UNMAP_SIGNAL, NULL, 0);
@@ -202,11 +202,11 @@ bool unmap_allowed(struct thread *thread, uint64_t address, uint64_t size)
 
 void unmap_region_gone(struct region *region)
 {
-	struct list *unmaps = &port_of(region->map->pd)->unmaps;
+	struct tn_list *unmaps = &port_of(region->map->pd)->unmaps;
 	init(unmaps);
-	struct list_node *node = list_first(unmaps);
-	for (; node; node = list_next(unmaps, node)) {
-		struct unmap *unmap = list_entry(node, struct unmap, in_pd);
+	struct tn_list_node *node = tn_list_first(unmaps);
+	for (; node; node = tn_list_next(unmaps, node)) {
+		struct unmap *unmap = TN_CONTAINER_OF(node, struct unmap, in_pd);
 		if (unmap->leaving == region)
 			unmap->leaving = NULL;
 	}
@@ -223,9 +223,9 @@ void unmap_process_gone(struct pd *pd)
 void unmap_caller_gone(const struct pd *pd)
 {
 	init(&all);
-	struct list_node *node = list_first(&all);
-	for (; node; node = list_next(&all, node)) {
-		struct unmap *unmap = list_entry(node, struct unmap, in_all);
+	struct tn_list_node *node = tn_list_first(&all);
+	for (; node; node = tn_list_next(&all, node)) {
+		struct unmap *unmap = TN_CONTAINER_OF(node, struct unmap, in_all);
 		if (unmap->caller == pd)
 			unmap->caller = NULL;
 	}
@@ -236,10 +236,10 @@ void unmap_caller_gone(const struct pd *pd)
 int unmap_timeout(void)
 {
 	init(&all);
-	struct list_node *node = list_first(&all);
+	struct tn_list_node *node = tn_list_first(&all);
 	uint64_t now = port_time();
-	for (; node; node = list_next(&all, node)) {
-		struct unmap *unmap = list_entry(node, struct unmap, in_all);
+	for (; node; node = tn_list_next(&all, node)) {
+		struct unmap *unmap = TN_CONTAINER_OF(node, struct unmap, in_all);
 		if (unmap->deadline > now)
 			return (int)((unmap->deadline - now) / MS) + 1;
 		if (!unmap->killed)

@@ -314,10 +314,10 @@ static void stop(struct thread *thread)
 
 bool port_pd_stop(struct pd *pd)
 {
-	struct list_node *node;
+	struct tn_list_node *node;
 	unsigned ended = 0;
-	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	for (node = tn_list_first(&pd->threads); node; node = tn_list_next(&pd->threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (!thread->port.running)
 			continue;
 		stop(thread);
@@ -341,10 +341,10 @@ static void free_channel_pages(struct pd *pd)
 /* Threads first, a few a step: their objects, then their memory; then all that is mapped. */
 enum port_progress port_pd_destroy(struct pd *pd)
 {
-	struct list_node *node;
+	struct tn_list_node *node;
 	unsigned ended = 0;
-	for (node = list_first(&pd->threads); node; node = list_next(&pd->threads, node)) {
-		struct thread *thread = list_entry(node, struct thread, in_pd);
+	for (node = tn_list_first(&pd->threads); node; node = tn_list_next(&pd->threads, node)) {
+		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (!thread->port.page && !thread->port.slots)
 			continue;
 		signals_forget(thread);

@@ -4,9 +4,9 @@
 /* What the seL4 port keeps in core's structures. */
 #pragma once
 
-#include <core/list.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <tenon/list.h>
 #include <tenon/tree.h>
 
 enum port_memory_kind { MEMORY_RAM, MEMORY_IMAGE, MEMORY_DEVICE };
@@ -28,7 +28,7 @@ struct port_thread {
 	bool faulted;          /* it waits for a fault to be resolved, or for ever */
 	uint64_t signals;      /* bits in use */
 	uint32_t next_signal;
-	struct list forwarded; /* objects that core has to tell it of */
+	struct tn_list forwarded; /* objects that core has to tell it of */
 };
 
 enum { PORT_CHANNEL_GROUPS = 4, PORT_CHANNEL_GROUP = 512 };
@@ -51,7 +51,7 @@ struct port_pd {
 struct port_object {
 	uint32_t bit;   /* signals: of the thread's notification, from 1 on; 0: core forwards it */
 	bool submitted; /* core forwards it, and has been told */
-	struct list_node in_forwarded;
+	struct tn_list_node in_forwarded;
 };
 
 struct port_channel {

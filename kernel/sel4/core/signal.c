@@ -10,7 +10,7 @@
 
 void signal_init(struct thread *thread)
 {
-	list_init(&thread->port.forwarded);
+	tn_list_init(&thread->port.forwarded);
 }
 
 /* Another one each time, so that what was submitted to a signal that is gone seldom wakes the next.
@@ -45,7 +45,7 @@ void port_object_destroy(struct object *object)
 	if (object->kind == OBJECT_SIGNAL && object->port.bit)
 		object->entrypoint->port.signals &= ~(1ull << (object->port.bit - 1));
 	object->port.bit = 0;
-	list_remove(&object->port.in_forwarded);
+	tn_list_remove(&object->port.in_forwarded);
 }
 
 static void ring(const struct thread *thread)
@@ -59,30 +59,30 @@ void signal_submit(struct object *object)
 {
 	if (!object->port.submitted || !object->port.in_forwarded.next) {
 		object->port.submitted = true;
-		list_remove(&object->port.in_forwarded);
-		list_append(&object->entrypoint->port.forwarded, &object->port.in_forwarded);
+		tn_list_remove(&object->port.in_forwarded);
+		tn_list_append(&object->entrypoint->port.forwarded, &object->port.in_forwarded);
 	}
 	ring(object->entrypoint);
 }
 
 bool signal_next(struct thread *thread, uint32_t *key, bool *more)
 {
-	struct list_node *node = list_first(&thread->port.forwarded);
+	struct tn_list_node *node = tn_list_first(&thread->port.forwarded);
 	if (!node)
 		return false;
-	struct object *object = list_entry(node, struct object, port.in_forwarded);
-	list_remove(node);
+	struct object *object = TN_CONTAINER_OF(node, struct object, port.in_forwarded);
+	tn_list_remove(node);
 	object->port.submitted = false;
 	*key = object->key;
-	*more = !list_empty(&thread->port.forwarded);
+	*more = !tn_list_empty(&thread->port.forwarded);
 	return true;
 }
 
 void signals_forget(struct thread *thread)
 {
-	struct list_node *node;
-	while (thread->port.forwarded.head.next && (node = list_first(&thread->port.forwarded)))
-		list_remove(node);
+	struct tn_list_node *node;
+	while (thread->port.forwarded.head.next && (node = tn_list_first(&thread->port.forwarded)))
+		tn_list_remove(node);
 }
 
 /* The kernel's notification, or core's list, keeps what was submitted. */

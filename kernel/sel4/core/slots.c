@@ -64,7 +64,7 @@ uint64_t slots_make(uint64_t first, uint64_t page, uint64_t type, uint64_t bits,
 /* A page of small tables. */
 struct small_page {
 	struct tn_tree_node by_group;
-	struct list_node in_room; /* if some are free */
+	struct tn_list_node in_room; /* if some are free */
 	uint64_t page, group;
 	uint8_t used;
 };
@@ -77,7 +77,7 @@ static int order(const void *key, const struct tn_tree_node *node)
 }
 
 static struct tn_tree small_pages = TN_TREE_INIT(order);
-static struct list room;
+static struct tn_list room;
 
 static void free_small_page(struct small_page *p)
 {
@@ -103,23 +103,23 @@ static struct small_page *make_small_page(void)
 		return NULL;
 	}
 	tn_tree_add(&small_pages, &p->group, &p->by_group);
-	list_append(&room, &p->in_room);
+	tn_list_append(&room, &p->in_room);
 	return p;
 }
 
 uint64_t small_table_take(void)
 {
 	if (!room.head.next)
-		list_init(&room);
-	struct small_page *p = list_empty(&room)
-				       ? make_small_page()
-				       : list_entry(list_first(&room), struct small_page, in_room);
+		tn_list_init(&room);
+	struct small_page *p = tn_list_empty(&room) ? make_small_page()
+						    : TN_CONTAINER_OF(tn_list_first(&room),
+								      struct small_page, in_room);
 	if (!p)
 		return 0;
 	unsigned i = (unsigned)__builtin_ctz(~(unsigned)p->used);
 	p->used = (uint8_t)(p->used | 1u << i);
 	if (p->used == 0xff)
-		list_remove(&p->in_room);
+		tn_list_remove(&p->in_room);
 	return slot_cap(p->group, i);
 }
 
@@ -131,11 +131,11 @@ void small_table_give(uint64_t table)
 	if (!node)
 		return;
 	if (p->used == 0xff)
-		list_append(&room, &p->in_room);
+		tn_list_append(&room, &p->in_room);
 	p->used = (uint8_t)(p->used & ~(1u << (table - group) / (1u << SLOT_SHIFT)));
 	if (p->used)
 		return;
-	list_remove(&p->in_room);
+	tn_list_remove(&p->in_room);
 	tn_tree_remove(&small_pages, node);
 	free_small_page(p);
 }

@@ -300,6 +300,111 @@ static void dissolved_in_flight(struct tn_env *env)
 	tn_actor_kill("storm");
 }
 
+/* -- many senders -- */
+
+enum { SENDERS = 6 };
+
+/* Submits the one that all senders have, and one of its own; again whenever it is told to. */
+static void play_sender(struct tn_env *env)
+{
+	const char *name = tn_env_name(env);
+	tn_signal_cap common = { tn_actor_get("common") }, own = { tn_actor_get(name) };
+	struct tn_signal go = { .handler = NULL };
+	char answer[TN_TEST_NAME_MAX + 1];
+	tn_format(answer, sizeof(answer), "go-%s", name);
+	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &go));
+	tn_actor_put(answer, go.cap.handle);
+	for (;;) {
+		tn_signal_wait(&go);
+		(void)tn_signal_submit(common);
+		(void)tn_signal_submit(own);
+	}
+}
+
+static struct {
+	struct tn_signal common, own[SENDERS];
+	tn_signal_cap go[SENDERS];
+	char name[SENDERS][TN_TEST_NAME_MAX + 1];
+} senders;
+
+static void start_senders(struct tn_env *env)
+{
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &senders.common));
+	tn_actor_put("common", senders.common.cap.handle);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		char answer[TN_TEST_NAME_MAX + 1];
+		tn_format(senders.name[i], sizeof(senders.name[i]), "sender.%u", i);
+		tn_format(answer, sizeof(answer), "go-%s", senders.name[i]);
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &senders.own[i]));
+		tn_actor_put(senders.name[i], senders.own[i].cap.handle);
+		tn_actor_start(senders.name[i]);
+		senders.go[i].handle = tn_actor_get(answer);
+	}
+}
+
+static void end_senders(void)
+{
+	for (unsigned i = 0; i < SENDERS; i++) {
+		tn_actor_kill(senders.name[i]);
+		tn_cap_release(senders.go[i].handle);
+		tn_signal_destroy(&senders.own[i]);
+	}
+	tn_signal_destroy(&senders.common);
+}
+
+/* Six components have the same signal: whichever submits it, it arrives, one by one and at once. */
+static void from_many_components(struct tn_env *env)
+{
+	enum { ROUNDS = 20 };
+	start_senders(env);
+	for (unsigned i = 0; i < SENDERS * ROUNDS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i % SENDERS]), TN_OK);
+		tn_signal_wait(&senders.common);
+		tn_signal_wait(&senders.own[i % SENDERS]);
+	}
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		for (unsigned i = 0; i < SENDERS; i++)
+			TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+		tn_signal_wait(&senders.common);
+		for (unsigned i = 0; i < SENDERS; i++)
+			tn_signal_wait(&senders.own[(i * 5 + round) % SENDERS]);
+	}
+	end_senders();
+}
+
+/*
+ * Dissolved while six submit it: what they submit beside it still arrives, and of the dissolved one
+ * nothing is left, here or there.
+ */
+static void dissolved_under_many(struct tn_env *env)
+{
+	struct tn_accounts before[SENDERS];
+	start_senders(env);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+		tn_signal_wait(&senders.own[i]);
+		before[i] = tn_actor_accounts(senders.name[i]);
+	}
+	struct tn_accounts with = tn_actor_accounts("main");
+	for (unsigned i = 0; i < SENDERS; i++)
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+	tn_signal_destroy(&senders.common);
+	for (unsigned i = 0; i < SENDERS; i++)
+		tn_signal_wait(&senders.own[i]);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+		tn_signal_wait(&senders.own[i]);
+	}
+	struct tn_accounts without = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(without.caps_used, with.caps_used - 1);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		struct tn_accounts after = tn_actor_accounts(senders.name[i]);
+		TN_EXPECT_EQUAL(after.caps_used, before[i].caps_used); /* dead, not released */
+		TN_EXPECT_EQUAL(after.ram_used, before[i].ram_used);
+	}
+	end_senders();
+}
+
 static void to_a_dead_receiver(struct tn_env *env)
 {
 	tn_signal_cap signal = get_signal(2);
@@ -328,12 +433,15 @@ void component_construct(struct tn_env *env)
 		{ "wait-keeps-the-others", wait_keeps_the_others },
 		{ "destroyed-while-pending", destroyed_while_pending },
 		{ "dissolved-in-flight", dissolved_in_flight },
+		{ "from-many-components", from_many_components },
+		{ "dissolved-under-many", dissolved_under_many },
 		{ "to-a-dead-receiver", to_a_dead_receiver },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = { { "catcher", play_catcher },
 						     { "thrower", play_thrower },
 						     { "storm", play_storm },
+						     { "sender", play_sender },
 						     { NULL, NULL } };
 	tn_test_main(env, "test-signal", cases, roles);
 }
