@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /*
- * stepper CORE ARGUMENT...: runs a system, and stops one of its threads between any two
+ * stepper [--one-cpu] CORE ARGUMENT...: runs a system, and stops one of its threads between any two
  * instructions, to let the others act there. Components tell it by marks (interleave/mark.h).
  *
  * A case is many rounds of the same. In each, one thread, the subject, begins something; once it
@@ -12,6 +12,8 @@
  * one further round, found again by a hardware breakpoint. So every moment at which the actor could
  * act is tried once, by the executables as they are: sequential consistency, nothing is left to
  * luck.
+ *
+ * --one-cpu: nobody looks for anything without sleeping; see spin_begin().
  *
  * A round after which nothing moves, though the case has not gone on, is a wake-up that was lost.
  */
@@ -562,14 +564,14 @@ static void start(char **arguments, bool one_cpu)
 	kill(core, SIGCONT);
 }
 
-/* CPUS=1 in the environment: nobody looks for anything without sleeping; see spin_begin(). */
 int main(int count, char **arguments)
 {
-	const char *cpus = getenv("STEPPER_CPUS");
-	if (count < 2)
+	bool one_cpu = count > 1 && strcmp(arguments[1], "--one-cpu") == 0;
+	arguments += 1 + one_cpu;
+	if (!arguments[0])
 		return 2;
-	core_path = arguments[1];
-	start(arguments + 1, cpus && strcmp(cpus, "1") == 0);
+	core_path = arguments[0];
+	start(arguments, one_cpu);
 	for (;;) {
 		int status;
 		pid_t id = waitpid(-1, &status, __WALL | WNOHANG);
