@@ -998,7 +998,8 @@ static void detach_all(tn_pd_cap pd)
 	struct tn_tree_node *reservation;
 	for (unsigned tries = 0; tries < 10000; tries++) {
 		struct region *region = core_region_next(init_pd, NULL);
-		while (region && !region->dataspace)
+		/* What was attached stays, empty, when its dataspace goes. */
+		while (region && !region->dataspace && region->address < LAYOUT_ATTACH)
 			region = core_region_next(init_pd, region);
 		if (!region)
 			break;
