@@ -224,6 +224,7 @@ static tn_error destroy_called(void *self, struct tn_request *request)
 	tn_mutex_unlock(&server.lock);
 	(void)mark(MARK_CORE_AT, "pd_request");
 	tn_error error = destroy(self, request, 0);
+	(void)mark(MARK_QUIET, ""); /* whoever was woken has looked */
 	return error == TN_OK ? resume(self, request) : error;
 }
 
