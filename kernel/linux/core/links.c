@@ -153,16 +153,21 @@ uint32_t port_channel_close_number(const struct channel *channel)
 	return channel->port.number;
 }
 
-/* The submit is a bit in the channel, which ends with its client. */
+/*
+ * The submit is a bit in the channel, which ends with its client. The receiver says which one it
+ * takes before it clears it, until it has looked up in its grants which signal that is.
+ */
 bool port_signal_pending(const struct cap *cap)
 {
-	uint32_t bit = cap->port.grant % LINK_SIGNALS;
+	uint32_t bit = cap->port.grant % LINK_SIGNALS, taking = 0;
 	uint64_t word = 0;
 	if (!cap->channel || !file_is_open(&cap->channel->port.memory))
 		return false;
-	linux_call4(__NR_pread64, file_fd(&cap->channel->port.memory), &word, sizeof(word),
+	int memory = file_fd(&cap->channel->port.memory);
+	linux_call4(__NR_pread64, memory, &word, sizeof(word),
 		    offsetof(struct link, signals) + bit / 64 * sizeof(word));
-	return word >> bit % 64 & 1;
+	linux_call4(__NR_pread64, memory, &taking, sizeof(taking), offsetof(struct link, taking));
+	return word >> bit % 64 & 1 || taking == bit + 1;
 }
 
 void port_core_submit(struct cap *cap)
