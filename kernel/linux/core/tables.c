@@ -179,15 +179,14 @@ struct tn_thread_page *port_thread_page(struct thread *thread)
 }
 
 /*
- * The handle, not a flag: the component runs on while core looks, and its next call must not end by
- * this. It waits for this word as well as for the reply.
+ * The handle, not a flag, nor what it calls now: the component runs on while core looks, and its
+ * next call must not end by this. It waits for this word as well as for the reply.
  */
-void port_thread_abort(struct thread *thread)
+void port_thread_abort(struct thread *thread, tn_handle calling)
 {
 	struct tn_thread_page *page = port_thread_page(thread);
 	if (!page)
 		return;
-	tn_handle calling = __atomic_load_n(&page->calling, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&page->aborted, calling, __ATOMIC_SEQ_CST);
 	linux_call3(__NR_futex, &page->aborted, FUTEX_WAKE, 1);
 }
