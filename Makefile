@@ -118,7 +118,7 @@ unit: $(HOST_TESTS) ## the tests that run on the building machine alone
 check: all ## the gates: ABI, instructions, names of kernels, headers, tests that documents name
 	@$(PYTHON) tool/abi-check --build $(BUILD) --kernels "$(KERNELS)" --cc "$(CC)"
 	@$(PYTHON) tool/features --build $(BUILD) --kernels "$(PORTS)" --check doc/features.md
-	@tool/check-tables test/attack/README.md
+	@tool/check-tables test/attack/README.md test/conformance/README.md
 
 features: all ## write doc/features.md, what each kernel has, from the runtimes as built
 	@$(PYTHON) tool/features --build $(BUILD) --kernels "$(PORTS)" > $(BUILD)/features.md

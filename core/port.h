@@ -130,9 +130,12 @@ struct port_frame {
 	uint64_t stack_pointer, frame_pointer;
 };
 bool port_thread_frame(const struct thread *thread, struct port_frame *frame);
-/* If the thread is in a call, or about to enter one through thread page's `calling`: TN_ERR_GONE.
+/*
+ * If the thread is in a call through this capability, or about to enter one: TN_ERR_GONE. It was
+ * when its page was read. It may run on meanwhile: its next call, through another one, must not
+ * end.
  */
-void port_thread_abort(struct thread *thread);
+void port_thread_abort(struct thread *thread, tn_handle calling);
 
 /* -- objects, capabilities and channels -- */
 /* An RPC object or a signal of an entrypoint: object->kind, ->entrypoint, ->key. */

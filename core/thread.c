@@ -239,7 +239,7 @@ void threads_abort_cap(struct pd *client, tn_handle handle)
 	for (struct thread *thread = next_thread(client, NULL); thread;
 	     thread = next_thread(client, thread))
 		if (calling(thread) == handle)
-			port_thread_abort(thread);
+			port_thread_abort(thread, handle);
 }
 
 /* The capability that the thread calls through, if that goes over the channel; 0: it does not. */
@@ -253,9 +253,11 @@ static tn_handle calls_over(struct thread *thread, const struct channel *channel
 void threads_abort_channel(struct channel *channel)
 {
 	for (struct thread *thread = next_thread(channel->client, NULL); thread;
-	     thread = next_thread(channel->client, thread))
-		if (calls_over(thread, channel))
-			port_thread_abort(thread);
+	     thread = next_thread(channel->client, thread)) {
+		tn_handle handle = calls_over(thread, channel);
+		if (handle)
+			port_thread_abort(thread, handle);
+	}
 }
 
 struct thread *thread_calling(struct channel *channel, uint32_t index, tn_handle *handle)

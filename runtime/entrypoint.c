@@ -80,6 +80,8 @@ static void give_key(struct tn_entrypoint *entrypoint, uint32_t key, bool is_sig
 	tn_mutex_lock(&entrypoint->lock);
 	struct entry *entry = find(entrypoint, key, is_signal);
 	if (entry) {
+		if (__atomic_load_n(&entrypoint->serving, __ATOMIC_RELAXED) == entry->target)
+			__atomic_store_n(&entrypoint->gone, true, __ATOMIC_RELAXED);
 		entry->target = NULL;
 		if ((key & ((1u << KEY_INDEX_BITS) - 1)) < entrypoint->free_from)
 			entrypoint->free_from = key & ((1u << KEY_INDEX_BITS) - 1);
@@ -94,6 +96,7 @@ static void *service_begins(struct tn_entrypoint *entrypoint, uint32_t key, bool
 	tn_mutex_lock(&entrypoint->lock);
 	struct entry *entry = find(entrypoint, key, is_signal);
 	entrypoint->serving = entry ? entry->target : NULL;
+	entrypoint->gone = false;
 	tn_mutex_unlock(&entrypoint->lock);
 	return entry ? entrypoint->serving : NULL;
 }
@@ -260,6 +263,8 @@ static tn_error dispatch(struct tn_entrypoint *entrypoint, struct tn_request *re
 	if (!object)
 		return TN_ERR_GONE;
 	tn_error error = object->dispatch(object->ops, object->self, request);
+	if (__atomic_load_n(&entrypoint->gone, __ATOMIC_RELAXED))
+		error = TN_ERR_GONE; /* whatever the handler says: the call was in flight */
 	service_ends(entrypoint);
 	return error;
 }

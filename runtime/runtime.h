@@ -81,6 +81,7 @@ struct tn_entrypoint {
 	/* Seen while somebody waited for another one; first in, first out. */
 	struct tn_signal *pending, **pending_end;
 	void *serving; /* whose handler runs; NULL: none */
+	bool gone;     /* it was destroyed meanwhile */
 	bool awaited;  /* somebody waits for its end */
 	struct tn_condition idle;
 	struct tn_signal stop;

@@ -87,7 +87,8 @@ ABI void tn_exit(int value)
 	heap_check();
 	linker_finish();
 	tn_error error = tn_parent_exit(runtime_env.parent, value);
-	(void)error;
-	for (;;) /* until the parent has destroyed us */
+	if (error != TN_OK && error != TN_ERR_GONE)
+		__builtin_trap(); /* the parent hears of that */
+	for (;;)                  /* until the parent has destroyed us */
 		port_park(thread_index());
 }

@@ -36,6 +36,14 @@ $(LINUX_BENCH)/bare: kernel/linux/bench/bare.S
 linux.targets := $(LINUX_BENCH)/raw $(LINUX_BENCH)/first-line $(LINUX_BENCH)/exit \
 	$(LINUX_BENCH)/bare
 
+# Runs a system one instruction at a time; see the file.
+$(BUILD)/linux/stepper: kernel/linux/test/stepper.c kernel/linux/test/interleave/mark.h
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(HOST_CC) -std=c17 -O2 $(WARNINGS) -o $@ $<
+linux.targets += $(BUILD)/linux/stepper
+
 # Attackers enter the kernel by themselves, and write by hand into what they share with others.
 test-escape.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
 test-link.cflags := $(test-escape.cflags)
+test-interleave-polling.cflags := $(test-escape.cflags) -Ikernel/linux/runtime

@@ -9,7 +9,6 @@
 #include "attack.h"
 
 enum { ATTACKS_MAX = 1500, EXIT_NOT_REFUSED = 1, AGAIN_STEP = 8, PATIENCE = 1000 };
-enum { CORES_ENTRY = 320, CORES_CHANNEL = 12288 }; /* core/price.h, in bytes */
 
 static const struct attack *attacks[ATTACKS_MAX];
 static unsigned attack_count;
@@ -313,22 +312,6 @@ static void expect_end(const struct attack *attack, const struct tn_child_end *e
 	}
 }
 
-/*
- * A submit that its sender did not live to see through goes on by a capability of core's own, which
- * the owner of the signal pays: once, and its exact price.
- */
-static void expect_victims_accounts(void)
-{
-	static bool left_behind;
-	struct tn_accounts now = tn_actor_accounts("victim");
-	if (!left_behind && now.caps_used == victims_accounts.caps_used + 1) {
-		left_behind = true;
-		victims_accounts.caps_used++;
-		victims_accounts.ram_used += CORES_ENTRY + CORES_CHANNEL;
-	}
-	expect_same_accounts(victims_accounts, now);
-}
-
 static void judge(unsigned which)
 {
 	const struct attack *attack = attacks[which];
@@ -346,7 +329,7 @@ static void judge(unsigned which)
 	expect_end(attack, &end);
 	expect_victim_well();
 	expect_no_visitors();
-	expect_victims_accounts();
+	expect_same_accounts(victims_accounts, tn_actor_accounts("victim"));
 }
 
 static void judge_next(struct tn_env *env)

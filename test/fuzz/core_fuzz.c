@@ -334,10 +334,10 @@ bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
 	return byte() & 1;
 }
 
-void port_thread_abort(struct thread *thread)
+void port_thread_abort(struct thread *thread, tn_handle calling)
 {
 	struct tn_thread_page *page = thread->port.page;
-	if (page)
+	if (page && page->calling == calling)
 		page->calling = 0;
 }
 

@@ -4,6 +4,7 @@
 """Mistakes that a system meets while it runs: the same on each kernel."""
 
 import functools
+import os
 import pathlib
 import re
 import signal
@@ -287,6 +288,25 @@ def no_epoll(kernel):
 @at_start("Linux has no seccomp", "linux")
 def no_seccomp(kernel):
     return start(kernel, no=(317,))
+
+
+@at_start("Linux has no pidfd_getfd, and core has more files than it may have itself", "linux")
+def no_other_process(kernel):
+    return re.sub(r"limit of \d+", "limit of N", start(kernel, no=(438,), good=True, environment={"CORE_OPTIONS": "--descriptors=16"}))
+
+
+@at_start("a process that keeps files for core is killed", "linux")
+def keeper_is_killed(kernel):
+    path = small("endless.kdl", b'start "hello"\n')
+    process = subprocess.Popen([harness.TENON, "run", "--build", harness.context.build, "--kernel", kernel, path],
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               env={**os.environ, "CORE_OPTIONS": "--descriptors=16"})
+    for line in process.stdout:
+        if "hello exited" in line:
+            break
+    ours = subprocess.run(["pgrep", "--parent", str(process.pid)], capture_output=True, text=True, check=True).stdout.split()
+    subprocess.run(["pkill", "-KILL", "--parent", ours[0], "tenon-keeper"], check=True)
+    return process.stdout.read()
 
 
 @at_start("QEMU is not installed", "hw")

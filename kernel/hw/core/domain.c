@@ -215,8 +215,10 @@ bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
 	return true;
 }
 
-void port_thread_abort(struct thread *thread)
+/* It has not run since core looked: core is before it on the one CPU. */
+void port_thread_abort(struct thread *thread, tn_handle calling)
 {
+	(void)calling;
 	if (thread->port.thread)
 		hw_call2(HW_THREAD_ABORT, thread->port.thread, 0);
 }

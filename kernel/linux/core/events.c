@@ -37,6 +37,16 @@ void watch_remove(int fd)
 	linux_call4(__NR_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
+long watch_file(struct file *file, struct port_watch *watch, uint32_t events)
+{
+	return file_watch(epoll_fd, file, (uint64_t)watch, events);
+}
+
+void unwatch_file(struct file *file)
+{
+	file_unwatch(epoll_fd, file);
+}
+
 void watch_forget(const struct pd *pd)
 {
 	for (long i = 0; i < batch_count; i++) {
@@ -188,6 +198,8 @@ static void handle(const struct port_watch *watch, uint32_t events)
 	case WATCH_CONSOLE:
 		core_console_ready();
 		break;
+	case WATCH_KEEPER:
+		files_keeper_lost();
 	}
 }
 

@@ -75,11 +75,11 @@ static tn_error create_files(struct port_channel *port, bool core_is_client)
 	int memory = memory_file(LINUX_LINK_SIZE, false);
 	if (memory < 0)
 		return error_of(memory);
-	port->memory_fd = memory;
+	file_open(&port->memory, memory);
 	long event = linux_call2(__NR_eventfd2, 0, O_CLOEXEC | O_NONBLOCK);
 	if (event < 0)
 		return error_of(event);
-	port->event_fd = (int)event;
+	file_open(&port->event, (int)event);
 	if (!core_is_client)
 		return TN_OK;
 	port->view =
@@ -92,18 +92,16 @@ static void destroy_files(struct port_channel *port)
 {
 	if (port->view)
 		linux_unmap(port->view, LINUX_LINK_SIZE);
-	if (port->event_fd)
-		linux_close(port->event_fd);
-	if (port->memory_fd) {
-		linux_call2(__NR_ftruncate, port->memory_fd, 0);
-		linux_close(port->memory_fd);
-	}
+	file_close(&port->event);
+	if (file_is_open(&port->memory))
+		linux_call2(__NR_ftruncate, file_fd(&port->memory), 0);
+	file_close(&port->memory);
 }
 
-static tn_error name_entrypoint(const struct channel *channel)
+static tn_error name_entrypoint(struct channel *channel)
 {
 	uint32_t word = channel->entrypoint->index + 1;
-	long n = linux_call4(__NR_pwrite64, channel->port.memory_fd, &word, sizeof(word),
+	long n = linux_call4(__NR_pwrite64, file_fd(&channel->port.memory), &word, sizeof(word),
 			     offsetof(struct link, entrypoint));
 	return n == sizeof(word) ? TN_OK : error_of(n);
 }
@@ -111,16 +109,15 @@ static tn_error name_entrypoint(const struct channel *channel)
 /* The server's epoll instance reports the channel's identity at each write to its eventfd. */
 static tn_error connect(struct channel *channel)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data = channel->id };
-	return error_of(linux_call4(__NR_epoll_ctl, channel->entrypoint->port.epoll_fd,
-				    EPOLL_CTL_ADD, channel->port.event_fd, &event));
+	int epoll = file_fd(&channel->entrypoint->port.epoll);
+	return error_of(file_watch(epoll, &channel->port.event, channel->id, EPOLLIN | EPOLLET));
 }
 
 tn_error port_channel_create(struct channel *channel)
 {
 	struct port_channel *port = &channel->port;
 	bool core_is_client = channel->client == &core_pd;
-	if (channel->id >= LINUX_LINKS_MAX || !channel->entrypoint->port.epoll_fd)
+	if (channel->id >= LINUX_LINKS_MAX || !file_is_open(&channel->entrypoint->port.epoll))
 		return TN_ERR_LIMIT;
 	if (!core_is_client && !take_number(port_of(channel->client), &port->number))
 		return TN_ERR_LIMIT;
@@ -143,9 +140,9 @@ tn_error port_channel_create(struct channel *channel)
 
 void port_channel_destroy(struct channel *channel)
 {
-	int epoll = channel->entrypoint->port.epoll_fd;
-	if (epoll)
-		linux_call4(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, channel->port.event_fd, NULL);
+	struct file *epoll = &channel->entrypoint->port.epoll;
+	if (file_is_open(epoll))
+		file_unwatch(file_fd(epoll), &channel->port.event);
 	destroy_files(&channel->port);
 	if (channel->client != &core_pd)
 		give_number(port_of(channel->client), channel->port.number);
@@ -156,16 +153,21 @@ uint32_t port_channel_close_number(const struct channel *channel)
 	return channel->port.number;
 }
 
-/* The submit is a bit in the channel, which ends with its client. */
+/*
+ * The submit is a bit in the channel, which ends with its client. The receiver says which one it
+ * takes before it clears it, until it has looked up in its grants which signal that is.
+ */
 bool port_signal_pending(const struct cap *cap)
 {
-	uint32_t bit = cap->port.grant % LINK_SIGNALS;
+	uint32_t bit = cap->port.grant % LINK_SIGNALS, taking = 0;
 	uint64_t word = 0;
-	if (!cap->channel || !cap->channel->port.memory_fd)
+	if (!cap->channel || !file_is_open(&cap->channel->port.memory))
 		return false;
-	linux_call4(__NR_pread64, cap->channel->port.memory_fd, &word, sizeof(word),
+	int memory = file_fd(&cap->channel->port.memory);
+	linux_call4(__NR_pread64, memory, &word, sizeof(word),
 		    offsetof(struct link, signals) + bit / 64 * sizeof(word));
-	return word >> bit % 64 & 1;
+	linux_call4(__NR_pread64, memory, &taking, sizeof(taking), offsetof(struct link, taking));
+	return word >> bit % 64 & 1 || taking == bit + 1;
 }
 
 void port_core_submit(struct cap *cap)
@@ -173,5 +175,5 @@ void port_core_submit(struct cap *cap)
 	static const uint64_t one = 1;
 	struct channel *channel = cap->channel;
 	if (channel && channel->port.view && link_signal(channel->port.view, cap->port.grant))
-		linux_call3(__NR_write, channel->port.event_fd, &one, sizeof(one));
+		linux_call3(__NR_write, file_fd(&channel->port.event), &one, sizeof(one));
 }

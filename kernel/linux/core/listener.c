@@ -34,8 +34,8 @@ static bool answer(const struct trap *trap, long value, int error, uint32_t flag
 		.flags = flags,
 	};
 	/* Fails if the process has died meanwhile. */
-	return linux_call3(__NR_ioctl, port_of(trap->pd)->listener_fd, SECCOMP_IOCTL_NOTIF_SEND,
-			   &response) == 0;
+	return linux_call3(__NR_ioctl, file_fd(&port_of(trap->pd)->listener),
+			   SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
 }
 
 static void refuse(const struct trap *trap, int error)
@@ -48,17 +48,17 @@ static bool proceed(const struct trap *trap)
 	return answer(trap, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
 }
 
-static bool put(const struct trap *trap, int fd, uint32_t number)
+static bool put(const struct trap *trap, struct file *file, uint32_t number)
 {
 	struct seccomp_notif_addfd add = {
 		.id = trap->id,
 		.flags = SECCOMP_ADDFD_FLAG_SETFD,
-		.srcfd = (uint32_t)fd,
+		.srcfd = (uint32_t)file_fd(file),
 		.newfd = number,
 		.newfd_flags = O_CLOEXEC,
 	};
-	return linux_call3(__NR_ioctl, port_of(trap->pd)->listener_fd, SECCOMP_IOCTL_NOTIF_ADDFD,
-			   &add) >= 0;
+	return linux_call3(__NR_ioctl, file_fd(&port_of(trap->pd)->listener),
+			   SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0;
 }
 
 static uint32_t transit(const struct trap *trap)
@@ -93,9 +93,8 @@ static void map_channel(const struct trap *trap, enum linux_side side, uint32_t 
 		refuse(trap, ENOENT);
 		return;
 	}
-	if ((side == LINUX_CLIENT &&
-	     !put(trap, channel->port.event_fd, LINUX_FD_EVENTS + number)) ||
-	    !put(trap, channel->port.memory_fd, transit(trap))) {
+	if ((side == LINUX_CLIENT && !put(trap, &channel->port.event, LINUX_FD_EVENTS + number)) ||
+	    !put(trap, &channel->port.memory, transit(trap))) {
 		refuse(trap, EMFILE);
 		return;
 	}
@@ -119,7 +118,7 @@ static void map_in_link_area(const struct trap *trap, enum linux_side side, uint
 	} else if (a[0] == linux_link_address(side, number) && a[1] == LINUX_LINK_SIZE &&
 		   a[5] == 0) {
 		map_channel(trap, side, number);
-	} else if (is_scratch(a) && put(trap, trap->thread->port.private_fd, transit(trap))) {
+	} else if (is_scratch(a) && put(trap, &trap->thread->port.private, transit(trap))) {
 		proceed(trap);
 	} else {
 		refuse(trap, EPERM);
@@ -162,7 +161,7 @@ static void map_piece(const struct trap *trap)
 		refuse(trap, EACCES);
 		return;
 	}
-	if (!put(trap, piece.memory->fd, transit(trap))) {
+	if (!put(trap, &piece.memory->file, transit(trap))) {
 		refuse(trap, EMFILE);
 		return;
 	}
@@ -190,7 +189,7 @@ static void map_region(const struct trap *trap)
 		refuse(trap, EACCES);
 		return;
 	}
-	if (!put(trap, region->memory->fd, transit(trap))) {
+	if (!put(trap, &region->memory->file, transit(trap))) {
 		refuse(trap, EMFILE);
 		return;
 	}
@@ -231,8 +230,8 @@ static void map_private(const struct trap *trap, uint32_t index, uint64_t page)
 	    a[3] != (MAP_SHARED | MAP_FIXED_NOREPLACE) || a[4] != transit(trap) ||
 	    a[5] != page * TN_PAGE_SIZE) {
 		refuse(trap, EPERM);
-	} else if (!put(trap, thread->port.epoll_fd, LINUX_FD_EPOLL + index) ||
-		   !put(trap, thread->port.private_fd, transit(trap))) {
+	} else if (!put(trap, &thread->port.epoll, LINUX_FD_EPOLL + index) ||
+		   !put(trap, &thread->port.private, transit(trap))) {
 		refuse(trap, EMFILE);
 	} else {
 		proceed(trap);
@@ -467,7 +466,8 @@ enum { NOTIFY_SYNC_WAKE_UP = 1 };
 
 void listener_begin(struct pd *pd)
 {
-	linux_call3(__NR_ioctl, port_of(pd)->listener_fd, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP);
+	linux_call3(__NR_ioctl, file_fd(&port_of(pd)->listener), NOTIFY_SET_FLAGS,
+		    NOTIFY_SYNC_WAKE_UP);
 }
 
 /*
@@ -477,12 +477,13 @@ void listener_begin(struct pd *pd)
 void listener_ready(struct pd *pd, uint32_t events)
 {
 	struct seccomp_notif notification = { 0 };
-	int listener = port_of(pd)->listener_fd;
+	struct file *listener = &port_of(pd)->listener;
 	if (!(events & EPOLLIN)) {
-		watch_remove(listener); /* hung up; the process ends */
+		unwatch_file(listener); /* hung up; the process ends */
 		return;
 	}
-	if (linux_call3(__NR_ioctl, listener, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
+	if (linux_call3(__NR_ioctl, file_fd(listener), SECCOMP_IOCTL_NOTIF_RECV, &notification) !=
+	    0)
 		return;
 	uint64_t argument[6];
 	for (unsigned i = 0; i < 6; i++)

@@ -19,6 +19,9 @@ int memory_file(uint64_t size, bool grows);
 /* What the errno of a system call means to who asked core. */
 tn_error error_of(long result);
 
+/* A process (or thread) of core's own, which begins on this stack by calling the function. */
+long linux_spawn(uint64_t flags, void *stack, int *pidfd, void (*child)(void *), void *argument);
+
 /* Descriptors that the birth of a process uses, at fixed numbers in core. */
 enum { CORE_FD_STDOUT = 1, CORE_FD_STDERR = 2, CORE_FD_SOCKET = 3, CORE_FD_LAUNCHER = 4 };
 
@@ -26,6 +29,8 @@ void events_init(void);
 /* Watches a descriptor with what events[] of epoll says. */
 long watch_add(int fd, struct port_watch *watch, uint32_t events);
 void watch_remove(int fd);
+long watch_file(struct file *file, struct port_watch *watch, uint32_t events);
+void unwatch_file(struct file *file);
 /* Drops what was reported for the PD and not yet handled. */
 void watch_forget(const struct pd *pd);
 /* The PD whose request core carries out is gone, or not. */
@@ -48,7 +53,7 @@ void process_debug(const char *label);
 void process_handover(struct pd *pd);
 void process_ended(struct pd *pd);
 /* Its end is told later. */
-void process_kill(const struct port_pd *port);
+void process_kill(struct port_pd *port);
 void process_kill_all(void);
 void listener_begin(struct pd *pd);
 void listener_ready(struct pd *pd, uint32_t events);
@@ -95,11 +100,4 @@ static inline uint64_t linux_number(const char *text)
 	for (; *text >= '0' && *text <= '9'; text++)
 		value = value * 10 + (uint64_t)(*text - '0');
 	return value;
-}
-
-static inline void close_file(int *fd)
-{
-	if (*fd)
-		linux_close(*fd);
-	*fd = 0;
 }

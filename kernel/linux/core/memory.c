@@ -70,7 +70,8 @@ tn_error port_memory_create(struct port_memory *memory, uint64_t pages)
 	int fd = memory_file(pages * TN_PAGE_SIZE, false);
 	if (fd < 0)
 		return error_of(fd);
-	*memory = (struct port_memory){ .fd = fd, .pages = pages };
+	*memory = (struct port_memory){ .pages = pages };
+	file_open(&memory->file, fd);
 	return TN_OK;
 }
 
@@ -93,11 +94,10 @@ bool port_memory_destroy(struct port_memory *memory)
 {
 	unview(memory);
 	memory->pages = memory->pages > TRUNCATED_PAGES ? memory->pages - TRUNCATED_PAGES : 0;
-	linux_call2(__NR_ftruncate, memory->fd, memory->pages * TN_PAGE_SIZE);
+	linux_call2(__NR_ftruncate, file_fd(&memory->file), memory->pages * TN_PAGE_SIZE);
 	if (memory->pages)
 		return false;
-	linux_close(memory->fd);
-	memory->fd = 0;
+	file_close(&memory->file);
 	return true;
 }
 
@@ -106,7 +106,8 @@ void *port_memory_view(struct port_memory *memory)
 	int protection = memory->sealed ? PROT_READ : PROT_READ | PROT_WRITE;
 	if (!memory->view)
 		memory->view = linux_map(NULL, memory->pages * TN_PAGE_SIZE, protection,
-					 memory->sealed ? MAP_PRIVATE : MAP_SHARED, memory->fd, 0);
+					 memory->sealed ? MAP_PRIVATE : MAP_SHARED,
+					 file_fd(&memory->file), 0);
 	return memory->view;
 }
 
@@ -119,7 +120,7 @@ void port_memory_seal(struct port_memory *memory)
 	unview(memory);
 	memory->sealed = true;
 	for (int i = 0; i < SEAL_ATTEMPTS; i++)
-		if (linux_call3(__NR_fcntl, memory->fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SEAL) ==
-		    0)
+		if (linux_call3(__NR_fcntl, file_fd(&memory->file), F_ADD_SEALS,
+				F_SEAL_WRITE | F_SEAL_SEAL) == 0)
 			return;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* This port's part of core's structures. Descriptors: 0 is none. */
+/* This port's part of core's structures. */
 #pragma once
 
+#include "files.h"
 #include <stdint.h>
 #include <tenon/error.h>
 #include <tenon/list.h>
@@ -13,7 +14,7 @@ struct link;
 struct unmap;
 
 struct port_memory {
-	int fd;
+	struct file file;
 	bool sealed;
 	uint64_t pages;
 	void *view;
@@ -29,6 +30,7 @@ enum watch_kind {
 	WATCH_TIMER = WATCH_OF_PD,
 	WATCH_SIGNALS,
 	WATCH_CONSOLE,
+	WATCH_KEEPER, /* the end of one */
 };
 
 struct port_watch {
@@ -37,9 +39,9 @@ struct port_watch {
 };
 
 struct port_pd {
-	int caps_fd, grants_fd, records_fd;
-	int core_event_fd; /* its channel to core */
-	int pidfd, listener_fd, launcher_fd;
+	struct file caps, grants, records;
+	struct file core_event; /* its channel to core */
+	struct file process, listener, launcher;
 	bool faulted, stopped;
 	unsigned char *records_view; /* LAYOUT_CHANNELS */
 	uint32_t records_pages;
@@ -60,9 +62,9 @@ struct port_pd {
 };
 
 struct port_thread {
-	int private_fd;                        /* LINUX_PRIVATE_... */
-	int epoll_fd;                          /* of its entrypoint */
-	unsigned char *view;                   /* of private_fd */
+	struct file private;                   /* LINUX_PRIVATE_... */
+	struct file epoll;                     /* of its entrypoint */
+	unsigned char *view;                   /* of the private one */
 	uint32_t tid;                          /* as Linux calls it; 0: not known yet */
 	bool cloned;                           /* has been let come into being */
 	uint64_t stack_pointer, frame_pointer; /* when it faulted; 0: it has not */
@@ -73,7 +75,7 @@ struct port_thread {
 };
 
 struct port_channel {
-	int memory_fd, event_fd;
+	struct file memory, event;
 	uint32_t number;   /* at the client */
 	struct link *view; /* if core is the client */
 };

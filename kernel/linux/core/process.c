@@ -31,11 +31,12 @@ static struct tn_list processes;
  * Core's memory is the child's until it executes the launcher, and core waits for that. The table
  * of descriptors is not copied: it may have a million.
  */
-long linux_spawn(uint64_t flags, void *stack, int *pidfd, void (*child)(void));
 __asm__(".text\n"
+	".globl linux_spawn\n"
 	"linux_spawn:\n\t"
 	"sub $16, %rsi\n\t"
 	"mov %rcx, (%rsi)\n\t"
+	"mov %r8, 8(%rsi)\n\t"
 	"mov $56, %eax\n\t" /* clone */
 	"syscall\n\t"
 	"test %rax, %rax\n\t"
@@ -47,8 +48,9 @@ __asm__(".text\n"
 
 static volatile long exec_error;
 
-static void child(void)
+static void child(void *argument)
 {
+	(void)argument;
 	char *arguments[] = { NULL, NULL };
 	char name[] = "component";
 	arguments[0] = name;
@@ -82,7 +84,7 @@ static long spawn(int *pidfd)
 	static _Alignas(16) unsigned char stack[CHILD_STACK];
 	const uint64_t flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGNAL_CHILD;
 	exec_error = 0;
-	long pid = linux_spawn(flags, stack + sizeof(stack), pidfd, child);
+	long pid = linux_spawn(flags, stack + sizeof(stack), pidfd, child, NULL);
 	return pid;
 }
 
@@ -93,14 +95,14 @@ static tn_error make_process(struct port_pd *port, uint32_t *pid)
 		linux_call4(__NR_socketpair, STREAM_UNIX, SEQUENTIAL_PACKETS | O_CLOEXEC, 0, pair);
 	if (result != 0)
 		return TN_ERR_LIMIT;
-	port->launcher_fd = pair[0];
+	file_open(&port->launcher, pair[0]);
 	linux_call3(__NR_dup3, pair[1], CORE_FD_SOCKET, 0);
 	linux_close(pair[1]);
 	result = spawn(&pidfd);
 	linux_call3(__NR_dup3, CORE_FD_LAUNCHER, CORE_FD_SOCKET, O_CLOEXEC);
 	if (result < 0)
 		return error_of(result);
-	port->pidfd = pidfd;
+	file_open(&port->process, pidfd);
 	*pid = (uint32_t)result;
 	tn_list_append(&processes, &port->in_processes);
 	return error_of(exec_error);
@@ -109,7 +111,7 @@ static tn_error make_process(struct port_pd *port, uint32_t *pid)
 /* -- the plan -- */
 
 struct batch {
-	int socket;
+	struct file *socket;
 	struct plan plan;
 	struct plan_control control;
 };
@@ -126,7 +128,7 @@ static tn_error send(struct batch *batch, uint32_t descriptors)
 	batch->control.length = 16 + 4 * descriptors;
 	batch->control.level = PLAN_SOL_SOCKET;
 	batch->control.type = PLAN_SCM_RIGHTS;
-	return error_of(linux_call3(__NR_sendmsg, batch->socket, &header,
+	return error_of(linux_call3(__NR_sendmsg, file_fd(batch->socket), &header,
 				    PLAN_MSG_DONTWAIT | PLAN_MSG_NOSIGNAL));
 }
 
@@ -145,8 +147,9 @@ static tn_error add(struct batch *batch, int fd, struct plan_map map)
 	return error;
 }
 
-static tn_error add_tables(struct batch *batch, const struct port_pd *port, int private_fd)
+static tn_error add_tables(struct batch *batch, struct port_pd *port, struct file *private)
 {
+	const int private_fd = file_fd(private);
 	const int writable = PROT_READ | PROT_WRITE;
 	const int shared = MAP_SHARED | MAP_FIXED_NOREPLACE,
 		  own = MAP_PRIVATE | MAP_FIXED_NOREPLACE;
@@ -167,9 +170,9 @@ static tn_error add_tables(struct batch *batch, const struct port_pd *port, int 
 		{ private_fd,
 		  { linux_link_address(LINUX_CLIENT, 0), LINUX_LINK_SIZE,
 		    LINUX_PRIVATE_CORE_LINK * TN_PAGE_SIZE, writable, shared } },
-		{ port->caps_fd, { LINUX_CAPS, LINUX_CAPS_SIZE, 0, PROT_READ, own } },
-		{ port->grants_fd, { LINUX_GRANTS, LINUX_GRANTS_SIZE, 0, PROT_READ, own } },
-		{ port->records_fd,
+		{ file_fd(&port->caps), { LINUX_CAPS, LINUX_CAPS_SIZE, 0, PROT_READ, own } },
+		{ file_fd(&port->grants), { LINUX_GRANTS, LINUX_GRANTS_SIZE, 0, PROT_READ, own } },
+		{ file_fd(&port->records),
 		  { LAYOUT_CHANNELS, LAYOUT_CHANNELS_END - LAYOUT_CHANNELS, 0, writable, shared } },
 	};
 	tn_error error = TN_OK;
@@ -192,7 +195,7 @@ static tn_error add_regions(struct batch *batch, struct pd *pd)
 			.flags = linux_map_flags(region->rights),
 		};
 		region->port.mapped = true;
-		tn_error error = add(batch, region->memory->fd, map);
+		tn_error error = add(batch, file_fd(&region->memory->file), map);
 		if (error != TN_OK)
 			return error;
 	}
@@ -238,8 +241,8 @@ static bool take_debug(const struct pd *pd)
 static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer, uint64_t argument)
 {
 	struct port_pd *port = port_of(pd);
-	struct batch batch = { .socket = port->launcher_fd };
-	tn_error error = add_tables(&batch, port, pd->thread.port.private_fd);
+	struct batch batch = { .socket = &port->launcher };
+	tn_error error = add_tables(&batch, port, &pd->thread.port.private);
 	if (error == TN_OK)
 		error = add_regions(&batch, pd);
 	if (error == TN_OK)
@@ -251,8 +254,8 @@ static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer,
 	batch.plan.argument = argument;
 	set_name(&batch.plan, pd->label);
 	batch.plan.debug = take_debug(pd);
-	batch.control.fd[0] = pd->thread.port.epoll_fd;
-	batch.control.fd[1] = port->core_event_fd;
+	batch.control.fd[0] = file_fd(&pd->thread.port.epoll);
+	batch.control.fd[1] = file_fd(&port->core_event);
 	return send(&batch, 2);
 }
 
@@ -260,40 +263,38 @@ static tn_error send_plan(struct pd *pd, uint64_t entry, uint64_t stack_pointer,
 
 static void close_process(struct port_pd *port)
 {
-	int *file[] = { &port->launcher_fd, &port->listener_fd, &port->pidfd };
+	struct file *file[] = { &port->launcher, &port->listener, &port->process };
 	for (unsigned i = 0; i < sizeof(file) / sizeof(file[0]); i++) {
-		if (!*file[i])
-			continue;
-		watch_remove(*file[i]);
-		linux_close(*file[i]);
-		*file[i] = 0;
+		unwatch_file(file[i]);
+		file_close(file[i]);
 	}
 	tn_list_remove(&port->in_processes);
 }
 
 /* Its end has been seen; fails if a debugger is the first to hear of it. */
-static bool reap(int pidfd, siginfo_t *info)
+static bool reap(struct port_pd *port, siginfo_t *info)
 {
-	return linux_call5(__NR_waitid, P_PIDFD, pidfd, info, WEXITED | WNOHANG, NULL) == 0 &&
+	return linux_call5(__NR_waitid, P_PIDFD, file_fd(&port->process), info, WEXITED | WNOHANG,
+			   NULL) == 0 &&
 	       info->si_pid != 0;
 }
 
-void process_kill(const struct port_pd *port)
+void process_kill(struct port_pd *port)
 {
-	linux_call4(__NR_pidfd_send_signal, port->pidfd, SIGNAL_KILL, NULL, 0);
+	linux_call4(__NR_pidfd_send_signal, file_fd(&port->process), SIGNAL_KILL, NULL, 0);
 }
 
 /* SIGKILL needs no cooperation; when the pidfd becomes readable, memory is unmapped. */
 static void kill_process(struct port_pd *port)
 {
 	siginfo_t info = { 0 };
-	struct pollfd poll = { .fd = port->pidfd, .events = POLLIN };
-	if (!port->pidfd)
+	struct pollfd poll = { .fd = file_fd(&port->process), .events = POLLIN };
+	if (!file_is_open(&port->process))
 		return;
 	process_kill(port);
 	while (linux_call3(__NR_poll, &poll, 1, -1) != 1)
 		;
-	reap(port->pidfd, &info);
+	reap(port, &info);
 }
 
 static void watch_process(struct pd *pd)
@@ -301,8 +302,8 @@ static void watch_process(struct pd *pd)
 	struct port_pd *port = port_of(pd);
 	for (unsigned kind = WATCH_LISTENER; kind < WATCH_OF_PD; kind++)
 		port->watch[kind] = (struct port_watch){ (enum watch_kind)kind, pd };
-	watch_add(port->pidfd, &port->watch[WATCH_PROCESS], EPOLLIN);
-	watch_add(port->launcher_fd, &port->watch[WATCH_LAUNCHER], EPOLLIN);
+	watch_file(&port->process, &port->watch[WATCH_PROCESS], EPOLLIN);
+	watch_file(&port->launcher, &port->watch[WATCH_LAUNCHER], EPOLLIN);
 }
 
 tn_error port_thread_start(struct thread *thread, uint64_t entry, uint64_t stack_pointer,
@@ -337,16 +338,21 @@ void process_handover(struct pd *pd)
 		.control = &control,
 		.control_length = PLAN_CONTROL(1),
 	};
-	long n = linux_call3(__NR_recvmsg, port->launcher_fd, &header,
+	long n = linux_call3(__NR_recvmsg, file_fd(&port->launcher), &header,
 			     PLAN_MSG_DONTWAIT | 0x40000000 /* MSG_CMSG_CLOEXEC */);
-	watch_remove(port->launcher_fd);
-	linux_close(port->launcher_fd);
-	port->launcher_fd = 0;
-	if (n != 1 || control.length != 20)
+	unwatch_file(&port->launcher);
+	file_close(&port->launcher);
+	if (n != 1)
 		return;
-	port->listener_fd = control.fd[0];
+	if (control.length != 20) {
+		/* Nobody would answer its system calls; its parent hears of its end. */
+		core_log("%s: no descriptor is left for its system calls: it is killed", pd->label);
+		process_kill(port);
+		return;
+	}
+	file_open(&port->listener, control.fd[0]);
 	listener_begin(pd);
-	watch_add(port->listener_fd, &port->watch[WATCH_LISTENER], EPOLLIN);
+	watch_file(&port->listener, &port->watch[WATCH_LISTENER], EPOLLIN);
 }
 
 void process_ended(struct pd *pd)
@@ -354,7 +360,7 @@ void process_ended(struct pd *pd)
 	struct port_pd *port = port_of(pd);
 	siginfo_t info = { 0 };
 	struct tn_fault fault = { .kind = TN_FAULT_OTHER };
-	if (reap(port->pidfd, &info) && info.si_code != CLD_EXITED && info.si_status == 31)
+	if (reap(port, &info) && info.si_code != CLD_EXITED && info.si_status == 31)
 		fault.kind = TN_FAULT_KERNEL_ENTRY; /* SIGSYS */
 	close_process(port);
 	watch_forget(pd);
@@ -395,14 +401,11 @@ bool port_pd_stop(struct pd *pd)
 	if (port->stopped)
 		return true;
 	port->stopped = true;
-	if (port->pidfd)
+	if (file_is_open(&port->process))
 		process_kill(port);
-	if (port->core_event_fd)
-		watch_remove(port->core_event_fd);
-	if (port->listener_fd)
-		watch_remove(port->listener_fd);
-	if (port->launcher_fd)
-		watch_remove(port->launcher_fd);
+	unwatch_file(&port->core_event);
+	unwatch_file(&port->listener);
+	unwatch_file(&port->launcher);
 	return true;
 }
 
@@ -411,7 +414,7 @@ enum port_progress port_pd_destroy(struct pd *pd)
 {
 	struct port_pd *port = port_of(pd);
 	siginfo_t info = { 0 };
-	if (port->pidfd && !reap(port->pidfd, &info))
+	if (file_is_open(&port->process) && !reap(port, &info))
 		return PORT_LATER;
 	close_process(port);
 	unmap_process_gone(pd);
@@ -433,7 +436,7 @@ tn_error port_region_map(struct pd *pd, struct region *region)
 
 enum port_progress port_region_unmap(struct pd *pd, struct region *region)
 {
-	return port_of(pd)->pidfd && region->port.mapped ? PORT_LATER : PORT_DONE;
+	return file_is_open(&port_of(pd)->process) && region->port.mapped ? PORT_LATER : PORT_DONE;
 }
 
 /* Truncation takes the memory from everybody. */

@@ -109,8 +109,9 @@ static void reserve_descriptors(void)
 	linux_close((int)fd);
 }
 
-static const char *const usage = "usage: core [--no-namespaces] [--debug=LABEL] [--ram=BYTES] "
-				 "[--caps=N] runtime=PATH init=PATH config=PATH name=PATH ...";
+static const char *const usage =
+	"usage: core [--no-namespaces] [--debug=LABEL] [--ram=BYTES] "
+	"[--caps=N] [--descriptors=N] runtime=PATH init=PATH config=PATH name=PATH ...";
 static bool namespaces = true;
 
 /* What follows `prefix`; NULL: the text begins otherwise. */
@@ -121,18 +122,22 @@ static const char *after(const char *text, const char *prefix)
 	return *prefix ? NULL : text;
 }
 
-/* The system's totals, by name. */
+/* Numbers, by name: the system's numbers, and how many descriptors core itself has. */
 static struct {
 	const char *name, *prefix, *value;
-} totals[] = { { "ram", "--ram=", NULL }, { "caps", "--caps=", NULL } };
+} numbers[] = {
+	{ "ram", "--ram=", NULL },
+	{ "caps", "--caps=", NULL },
+	{ "descriptors", "--descriptors=", NULL },
+};
 
-enum { TOTALS = sizeof(totals) / sizeof(totals[0]), DIGITS_MAX = 18 };
+enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]), DIGITS_MAX = 18 };
 
 uint64_t port_option(const char *name, uint64_t otherwise)
 {
-	for (unsigned i = 0; i < TOTALS; i++)
-		if (totals[i].value && same(totals[i].name, name))
-			return linux_number(totals[i].value);
+	for (unsigned i = 0; i < NUMBERS; i++)
+		if (numbers[i].value && same(numbers[i].name, name))
+			return linux_number(numbers[i].value);
 	return otherwise;
 }
 
@@ -144,10 +149,10 @@ uint64_t port_ram(void)
 	return (info.totalram + info.totalswap) * info.mem_unit;
 }
 
-static bool take_total(const char *text)
+static bool take_number(const char *text)
 {
-	for (unsigned i = 0; i < TOTALS; i++) {
-		const char *value = after(text, totals[i].prefix);
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		const char *value = after(text, numbers[i].prefix);
 		unsigned digits = 0;
 		if (!value)
 			continue;
@@ -155,7 +160,7 @@ static bool take_total(const char *text)
 			digits++;
 		if (!digits || digits > DIGITS_MAX || value[digits])
 			start_failed("not a number: ", text, "");
-		totals[i].value = value;
+		numbers[i].value = value;
 		return true;
 	}
 	return false;
@@ -168,7 +173,7 @@ static void take_option(const char *text)
 		namespaces = false;
 	else if (label)
 		process_debug(label);
-	else if (!take_total(text))
+	else if (!take_number(text))
 		start_failed(usage, "", "");
 }
 
@@ -184,6 +189,7 @@ __attribute__((used)) _Noreturn void linux_start(const uint64_t *stack)
 		start_failed(usage, "", "");
 	check_seccomp();
 	set_limits();
+	files_init(port_option("descriptors", 0));
 	modules_open(argc, argv);
 	if (namespaces)
 		separate();

@@ -20,11 +20,11 @@ tn_error port_thread_create(struct thread *thread)
 	int fd = memory_file(private_size(thread), false);
 	if (fd < 0)
 		return error_of(fd);
-	port->private_fd = fd;
+	file_open(&port->private, fd);
 	long epoll = linux_call1(__NR_epoll_create1, O_CLOEXEC);
 	if (epoll < 0)
 		return error_of(epoll);
-	port->epoll_fd = (int)epoll;
+	file_open(&port->epoll, (int)epoll);
 	port->view =
 		linux_map(NULL, private_size(thread), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return port->view ? TN_OK : TN_ERR_OUT_OF_RAM;
@@ -36,16 +36,16 @@ void thread_close(struct thread *thread)
 	if (port->view)
 		linux_unmap(port->view, private_size(thread));
 	port->view = NULL;
-	if (port->private_fd)
-		linux_call2(__NR_ftruncate, port->private_fd, 0);
-	close_file(&port->private_fd);
-	close_file(&port->epoll_fd);
+	if (file_is_open(&port->private))
+		linux_call2(__NR_ftruncate, file_fd(&port->private), 0);
+	file_close(&port->private);
+	file_close(&port->epoll);
 }
 
-/* Nobody else has the process's number while its pidfd is open: core alone reaps it. */
+/* Nobody else has the process's number while core has not reaped it. */
 static uint32_t process_of(const struct thread *thread)
 {
-	return thread->pd->port.pidfd ? thread->pd->thread.port.tid : 0;
+	return file_is_open(&thread->pd->port.process) ? thread->pd->thread.port.tid : 0;
 }
 
 /*

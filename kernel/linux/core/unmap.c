@@ -134,7 +134,8 @@ static void request(struct pd *pd, uint64_t address, uint64_t size, struct regio
 	tn_list_append(&all, &unmap->in_all);
 	if (unmap->caller)
 		port_of(unmap->caller)->awaited++;
-	linux_call4(__NR_pidfd_send_signal, port_of(pd)->pidfd, LINUX_UNMAP_SIGNAL, NULL, 0);
+	linux_call4(__NR_pidfd_send_signal, file_fd(&port_of(pd)->process), LINUX_UNMAP_SIGNAL,
+		    NULL, 0);
 	settled(pd, grants);
 }
 
@@ -160,7 +161,7 @@ void port_region_flush(struct region *region, uint64_t address, uint64_t size, b
 	struct pd *pd = region->map->pd;
 	struct port_region *port = &region->port;
 	bool whole = address == region->address && size == region->size;
-	if (!port_of(pd)->pidfd || !port->mapped || destroyed)
+	if (!file_is_open(&port_of(pd)->process) || !port->mapped || destroyed)
 		return;
 	if (region->leaving && whole) {
 		request_all(pd, address, size, region);

@@ -50,6 +50,7 @@ struct link {
 	uint32_t entrypoint;       /* the server's thread + 1, written by core; only a hint */
 	uint32_t polling;          /* the server looks at `request` without being rung */
 	uint32_t mark, reply_mark; /* of the capabilities, struct tn_call */
+	uint32_t taking;           /* bit + 1 of the signals that the receiver looks up now */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX]; /* core's link only, either way */
 	uint64_t signals[LINK_SIGNAL_WORDS]; /* bit: index of the grant, modulo their number */
 	uint32_t which[LINK_SIGNALS];        /* by bit: index + 1, or LINK_SIGNAL_... */

@@ -88,7 +88,7 @@ static void look_at(struct server *server, uint32_t channel)
 	for (uint32_t i = 0; i < LINK_SIGNAL_WORDS; i++) {
 		if (!LINK_READ(link->signals[i]))
 			continue;
-		server->signals[i] = __atomic_exchange_n(&link->signals[i], 0, __ATOMIC_SEQ_CST);
+		server->signals[i] = LINK_READ(link->signals[i]);
 		server->signal_words |= 1u << i;
 	}
 }
@@ -106,8 +106,21 @@ static bool lowest_signal(struct server *server, uint32_t *bit)
 	return false;
 }
 
+/*
+ * One bit at a time, when its turn has come: the others stay where core finds them if their sender
+ * ends meanwhile, and this one is named until it is known which signal it is. False: it is not
+ * there any more.
+ */
+static bool take_bit(struct link *link, uint32_t bit)
+{
+	uint64_t mask = 1ull << bit % 64;
+	LINK_WRITE(link->taking, bit + 1);
+	return __atomic_fetch_and(&link->signals[bit / 64], ~mask, __ATOMIC_SEQ_CST) & mask;
+}
+
 static void forget_signal(struct server *server, uint32_t bit)
 {
+	__atomic_store_n(&current_link(server)->taking, 0, __ATOMIC_RELEASE);
 	server->signals[bit / 64] &= ~(1ull << bit % 64);
 	server->next_grant = UINT32_MAX;
 }
@@ -128,12 +141,18 @@ static bool next_signal(struct server *server, struct port_event *event)
 	uint32_t bit;
 	while (lowest_signal(server, &bit)) {
 		if (server->next_grant == UINT32_MAX) {
-			uint32_t which = __atomic_exchange_n(&current_link(server)->which[bit],
-							     LINK_SIGNAL_NONE, __ATOMIC_SEQ_CST);
+			struct link *link = current_link(server);
+			if (!take_bit(link, bit)) {
+				forget_signal(server, bit);
+				continue;
+			}
+			uint32_t which = __atomic_exchange_n(&link->which[bit], LINK_SIGNAL_NONE,
+							     __ATOMIC_SEQ_CST);
 			server->next_grant = bit;
 			if (which != LINK_SIGNAL_NONE && which != LINK_SIGNAL_SEVERAL) {
+				bool taken = take_signal(server, which - 1, event);
 				forget_signal(server, bit);
-				if (take_signal(server, which - 1, event))
+				if (taken)
 					return true;
 				continue;
 			}

@@ -287,7 +287,7 @@ bool port_thread_frame(const struct thread *thread, struct port_frame *frame)
  * that it has ended. The kernel has stopped it exactly where it was, and any other goes on there.
  * The capability's number is no result of a call: only who is still in it has it in rdi.
  */
-void port_thread_abort(struct thread *thread)
+void port_thread_abort(struct thread *thread, tn_handle calling)
 {
 	enum { SYSCALL_LENGTH = 2 };
 	uint64_t r[REGISTER_COUNT];
@@ -296,7 +296,7 @@ void port_thread_abort(struct thread *thread)
 		return;
 	uint64_t call = sel4_thread_area(port_thread_page(thread))->call_instruction;
 	if (r[REGISTER_RIP] == call && r[REGISTER_RDX] == (uint64_t)(int64_t)SEL4_CALL &&
-	    r[REGISTER_RDI] == sel4_of_handle(page->calling)) {
+	    r[REGISTER_RDI] == sel4_of_handle(calling)) {
 		r[REGISTER_RIP] += SYSCALL_LENGTH;
 		r[REGISTER_RSI] = SEL4_INFO(sel4_label(tn_error_number(TN_ERR_GONE), 0, 0, 0), 0);
 		domain_resume(thread, r, REGISTER_COUNT);

@@ -422,6 +422,8 @@ void component_construct(struct tn_env *env)
 		{ "destroyed-for-everybody", destroyed_for_everybody },
 		{ "chain-of-three-and-back", chain_of_three_and_back },
 		{ "through-any-chain", any_chain },
+		{ "through-a-long-chain", long_chain },
+		{ "dead-in-every-hand", dead_in_every_hand },
 		{ "same-object-by-every-way", by_every_way },
 		{ "own-object-is-a-deadlock", own_object },
 		{ "up-to-eight-each-way", up_to_eight_each_way },

@@ -35,3 +35,7 @@ void forged_in_messages_to_core(struct tn_env *env);
 void of_another_kind(struct tn_env *env);
 void made_up_requests_to_core(struct tn_env *env);
 void another_interface_of_core(struct tn_env *env);
+
+/* -- hands.c -- */
+void long_chain(struct tn_env *env);
+void dead_in_every_hand(struct tn_env *env);

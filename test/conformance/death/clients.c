@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 #include "steps.h"
+#include <tenon/thread.h>
 
 static steps_cap find(const char *name)
 {
@@ -40,6 +41,36 @@ void play_waiter(struct tn_env *env)
 	tn_exit((int)tn_error_number(steps_echo(target, 1, &back)));
 }
 
+struct one_call {
+	steps_cap target;
+	tn_error result;
+};
+
+static void call_target(void *argument)
+{
+	uint64_t back;
+	struct one_call *call = argument;
+	call->result = steps_echo(call->target, 1, &back);
+}
+
+/* Exits with what all got; with an error of its own if that is not the same. */
+void play_trio(struct tn_env *env)
+{
+	struct one_call call[3];
+	struct tn_thread *thread[2];
+	for (unsigned i = 0; i < 3; i++)
+		call[i].target = find("target");
+	for (unsigned i = 0; i < 2; i++)
+		TN_MUST(tn_thread_create("trio", TN_PRIORITY_DEFAULT, 0, call_target, &call[i],
+					 &thread[i]));
+	tn_actor_post(tn_env_name(env));
+	call_target(&call[2]);
+	for (unsigned i = 0; i < 2; i++)
+		TN_MUST(tn_thread_join(thread[i]));
+	bool same = call[0].result == call[1].result && call[1].result == call[2].result;
+	tn_exit((int)tn_error_number(same ? call[0].result : TN_ERR_PROTOCOL));
+}
+
 void play_victim(struct tn_env *env)
 {
 	tn_actor_await("destroying");
@@ -51,8 +82,10 @@ void play_flooder(struct tn_env *env)
 	uint64_t back;
 	tn_error error;
 	steps_cap target = find("target");
-	tn_actor_post(tn_env_name(env));
-	while ((error = steps_echo(target, 1, &back)) == TN_OK)
+	const char *name = tn_env_name(env);
+	uint64_t number = (uint64_t)(name[sizeof("flooder.") - 1] - '0');
+	tn_actor_post(name);
+	while ((error = steps_echo(target, number, &back)) == TN_OK)
 		;
 	tn_exit((int)tn_error_number(error));
 }
@@ -103,8 +136,12 @@ static tn_handle serve_forward(struct tn_env *env, steps_cap *target)
 void play_middle(struct tn_env *env)
 {
 	static steps_cap target;
-	target = find("server");
-	tn_actor_put("middle", serve_forward(env, &target));
+	char next[TN_TEST_NAME_MAX + 1];
+	const char *name = tn_env_name(env);
+	unsigned number = (unsigned)(name[sizeof("middle.") - 1] - '0');
+	tn_format(next, sizeof(next), "middle.%u", number - 1);
+	target = find(number == 1 ? "server" : next);
+	tn_actor_put(name, serve_forward(env, &target));
 }
 
 /* a calls b, whose handler calls a. */

@@ -7,6 +7,29 @@
  */
 
 #include "steps.h"
+#include <tenon/time.h>
+
+/* What "at once" is at most: others may want the machine, but nobody has to be waited for. */
+#define AT_ONCE_NS UINT64_C(5000000000)
+
+static uint64_t now(void)
+{
+	static tn_time_cap time;
+	uint64_t ns = 0;
+	if (!time.handle) {
+		const struct tn_quota none = { 0, 0 };
+		struct tn_session session;
+		TN_MUST(tn_session_open("TIME", "", none, &tn_time_interface, &session));
+		time.handle = session.cap;
+	}
+	TN_MUST(tn_time_now(time, &ns));
+	return ns;
+}
+
+static void expect_at_once(uint64_t since)
+{
+	TN_EXPECT(now() - since < AT_ONCE_NS);
+}
 
 static steps_cap start_server(void)
 {
@@ -140,7 +163,7 @@ static void expect_gone(const char *actor)
 	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
 }
 
-/* One is served, eight wait in line. */
+/* One is served, eight wait in line, and three threads of one component. */
 static void with_many_callers(struct tn_env *env)
 {
 	static const char *const waiters[] = { "waiter.1", "waiter.2", "waiter.3", "waiter.4",
@@ -155,11 +178,16 @@ static void with_many_callers(struct tn_env *env)
 		tn_actor_start(waiters[i]);
 		tn_actor_await(waiters[i]);
 	}
+	tn_actor_start("trio");
+	tn_actor_await("trio");
 	let_others_run(30);
+	uint64_t killed = now();
 	tn_actor_kill("server");
 	expect_gone("blocker.1");
 	for (unsigned i = 0; i < WAITERS; i++)
 		expect_gone(waiters[i]);
+	expect_gone("trio");
+	expect_at_once(killed);
 	tn_cap_release(server.handle);
 }
 
@@ -191,6 +219,8 @@ static void never_answers(struct tn_env *env)
 /* The object goes, its server lives on. */
 static void object_destroyed_while_called(struct tn_env *env)
 {
+	enum { VICTIMS = 6 };
+	char name[TN_TEST_NAME_MAX + 1];
 	tn_any_cap other = { 0 };
 	uint64_t back;
 	(void)env;
@@ -199,23 +229,58 @@ static void object_destroyed_while_called(struct tn_env *env)
 	TN_REQUIRE_OK(steps_other(server, &other));
 	steps_cap target = { other.handle };
 	tn_actor_put("target", other.handle);
-	tn_actor_start("victim");
-	TN_EXPECT_ERROR(steps_destroy_other_after(server, "victim"), TN_OK);
-	struct tn_child_end end = tn_actor_end("victim");
-	TN_EXPECT_EQUAL(end.cause, TN_CHILD_EXITED);
-	TN_EXPECT_EQUAL(end.value, TN_ERR_GONE);
+	struct tn_accounts servers = tn_actor_accounts("server");
+	for (uint32_t i = 1; i <= VICTIMS; i++) {
+		tn_format(name, sizeof(name), "victim.%u", i);
+		tn_actor_start(name);
+	}
+	TN_EXPECT_ERROR(steps_destroy_other_under(server, VICTIMS), TN_OK);
+	uint64_t destroyed = now();
 	TN_EXPECT_ERROR(steps_echo(target, 1, &back), TN_ERR_GONE);
+	for (uint32_t i = 1; i <= VICTIMS; i++) {
+		tn_format(name, sizeof(name), "victim.%u", i);
+		expect_gone(name);
+	}
+	expect_at_once(destroyed);
+	struct tn_accounts without = tn_actor_accounts("server");
+	TN_EXPECT_EQUAL(without.caps_used, servers.caps_used - 1); /* the object */
 	tn_actor_put("target", server.handle); /* the stage lets go of the dead one */
 	tn_cap_release(other.handle);
 	struct tn_accounts after = tn_actor_accounts("main");
 	TN_EXPECT_EQUAL(after.caps_used, before.caps_used);
+	TN_EXPECT_EQUAL(after.ram_used, before.ram_used);
 	expect_alive(server);
 	end_server(server);
 }
 
-/* Others call as fast as they can. */
+/* Its handler is under way: that call is in flight, too. */
+static void object_destroyed_by_its_handler(struct tn_env *env)
+{
+	tn_any_cap other = { 0 };
+	uint64_t back;
+	(void)env;
+	steps_cap server = start_server();
+	TN_REQUIRE_OK(steps_other(server, &other));
+	steps_cap target = { other.handle };
+	TN_EXPECT_ERROR(steps_destroy_own(target), TN_ERR_GONE);
+	TN_EXPECT_ERROR(steps_echo(target, 1, &back), TN_ERR_GONE);
+	expect_alive(server);
+	tn_cap_release(other.handle);
+	end_server(server);
+}
+
+static uint64_t served_of(steps_cap server, uint64_t flooder)
+{
+	uint64_t echoes = 0;
+	TN_EXPECT_ERROR(steps_served(server, flooder, &echoes), TN_OK);
+	return echoes;
+}
+
+/* Three call as fast as they can: each is served, whatever the two others do. */
 static void flood(struct tn_env *env)
 {
+	enum { CALLS = 300, CALLS_MAX = 1000000 };
+	unsigned calls = 0;
 	(void)env;
 	steps_cap server = start_server();
 	tn_actor_put("target", server.handle);
@@ -223,8 +288,12 @@ static void flood(struct tn_env *env)
 	tn_actor_start("flooder.2");
 	tn_actor_await("flooder.1");
 	tn_actor_await("flooder.2");
-	for (unsigned i = 0; i < 300; i++)
+	uint64_t first = served_of(server, 1), second = served_of(server, 2);
+	do
 		expect_alive(server);
+	while (++calls < CALLS || (calls < CALLS_MAX && (served_of(server, 1) - first < CALLS ||
+							 served_of(server, 2) - second < CALLS)));
+	TN_EXPECT(calls < CALLS_MAX);
 	TN_EXPECT(!tn_actor_has_ended("flooder.1"));
 	tn_actor_kill("flooder.1");
 	expect_alive(server);
@@ -302,14 +371,55 @@ static void end_of_a_chain(struct tn_env *env)
 	uint64_t back = 0;
 	(void)env;
 	steps_cap server = start_server();
-	tn_actor_start("middle");
-	steps_cap middle = { tn_actor_get("middle") };
+	tn_actor_start("middle.1");
+	steps_cap middle = { tn_actor_get("middle.1") };
 	TN_EXPECT_ERROR(steps_echo(middle, 5, &back), TN_OK);
 	tn_actor_kill("server");
 	TN_EXPECT_ERROR(steps_echo(middle, 5, &back), TN_ERR_GONE);
-	TN_EXPECT(!tn_actor_has_ended("middle"));
-	tn_actor_kill("middle");
+	TN_EXPECT(!tn_actor_has_ended("middle.1"));
+	tn_actor_kill("middle.1");
 	tn_cap_release(middle.handle);
+	tn_cap_release(server.handle);
+}
+
+/*
+ * A call through eight waits at the ninth, which is busy; the fourth dies. Its caller gets the
+ * error through all that are before it; nobody else ends, and those behind it wait as before.
+ */
+static void middle_of_a_chain(struct tn_env *env)
+{
+	static const char *const names[] = { "middle.1", "middle.2", "middle.3", "middle.4",
+					     "middle.5", "middle.6", "middle.7", "middle.8" };
+	enum { MIDDLES = sizeof(names) / sizeof(names[0]), DEAD = 3 };
+	steps_cap middle[MIDDLES];
+	uint64_t back = 0;
+	(void)env;
+	steps_cap server = start_server();
+	for (unsigned i = 0; i < MIDDLES; i++) {
+		tn_actor_start(names[i]);
+		middle[i].handle = tn_actor_get(names[i]);
+	}
+	TN_EXPECT_ERROR(steps_echo(middle[MIDDLES - 1], 5, &back), TN_OK);
+	TN_EXPECT_EQUAL(back, 5);
+	tn_actor_start("blocker.3");
+	tn_actor_await("blocker.3");
+	tn_actor_put("target", middle[MIDDLES - 1].handle);
+	tn_actor_start("waiter.10");
+	tn_actor_await("waiter.10");
+	let_others_run(30);
+	uint64_t killed = now();
+	tn_actor_kill(names[DEAD]);
+	expect_gone("waiter.10");
+	expect_at_once(killed);
+	TN_EXPECT_ERROR(steps_echo(middle[MIDDLES - 1], 5, &back), TN_ERR_GONE);
+	tn_actor_kill("server");
+	expect_gone("blocker.3");
+	TN_EXPECT_ERROR(steps_echo(middle[DEAD - 1], 5, &back), TN_ERR_GONE);
+	for (unsigned i = 0; i < MIDDLES; i++) {
+		TN_EXPECT_EQUAL(tn_actor_has_ended(names[i]), i == DEAD);
+		tn_actor_kill(names[i]);
+		tn_cap_release(middle[i].handle);
+	}
 	tn_cap_release(server.handle);
 }
 
@@ -367,6 +477,7 @@ void component_construct(struct tn_env *env)
 		{ "server-dies-with-many-callers", with_many_callers },
 		{ "server-that-never-answers", never_answers },
 		{ "object-destroyed-while-called", object_destroyed_while_called },
+		{ "object-destroyed-by-its-handler", object_destroyed_by_its_handler },
 		{ "flood-starves-nobody", flood },
 		{ "successor-is-another", a_successor_is_another },
 		{ "client-dies-in-mid-call", client_in_mid_call },
@@ -374,6 +485,7 @@ void component_construct(struct tn_env *env)
 		{ "client-dies-with-transfer-under-way", client_with_transfer_under_way },
 		{ "client-dies-whose-capability-is-kept", client_whose_capability_is_kept },
 		{ "end-of-a-chain-dies", end_of_a_chain },
+		{ "middle-of-a-chain-dies", middle_of_a_chain },
 		{ "circle-is-broken-by-a-death", circle_is_broken },
 		{ "death-at-any-moment", at_any_moment },
 		{ NULL, NULL },
@@ -391,6 +503,7 @@ void component_construct(struct tn_env *env)
 		{ "giver", play_giver },
 		{ "cycle", play_cycle },
 		{ "middle", play_middle },
+		{ "trio", play_trio },
 		{ NULL, NULL },
 	};
 	tn_test_main(env, "test-death", cases, roles);

@@ -3,11 +3,14 @@
 
 #include "steps.h"
 
+enum { SERVED_VALUES = 4 };
+
 static struct server {
 	struct tn_object object, other;
 	struct tn_signal never;
 	tn_signal_cap killer;
 	steps_cap kept;
+	uint64_t echoes[SERVED_VALUES];
 } server;
 
 static tn_error echo(void *self, struct tn_request *request, uint64_t value, uint64_t *back)
@@ -15,6 +18,8 @@ static tn_error echo(void *self, struct tn_request *request, uint64_t value, uin
 	(void)self;
 	(void)request;
 	*back = value;
+	if (value < SERVED_VALUES)
+		server.echoes[value]++;
 	return TN_OK;
 }
 
@@ -109,18 +114,40 @@ static tn_error other(void *self, struct tn_request *request, tn_any_cap *cap)
 }
 
 /*
- * Whoever has posted the event calls next, or has called: both have to end in the same way. It is
- * told when this has begun: before, it would be served.
+ * A victim that has posted its name calls next, or has called: both have to end in the same way.
+ * They are told when this has begun: before, they would be served.
  */
-static tn_error destroy_other_after(void *self, struct tn_request *request, const char *event)
+static tn_error destroy_other_under(void *self, struct tn_request *request, uint32_t victims)
 {
+	char name[TN_TEST_NAME_MAX + 1];
 	(void)self;
 	(void)request;
 	tn_actor_post("destroying");
-	tn_actor_await(event);
+	for (uint32_t i = 1; i <= victims; i++) {
+		tn_format(name, sizeof(name), "victim.%u", i);
+		tn_actor_await(name);
+	}
 	for (unsigned i = 0; i < 30; i++)
 		(void)tn_actor_has_ended("main");
 	tn_object_destroy(&server.other);
+	return TN_OK;
+}
+
+static tn_error destroy_own(void *self, struct tn_request *request)
+{
+	(void)self;
+	(void)request;
+	tn_object_destroy(&server.other);
+	return TN_OK;
+}
+
+static tn_error served(void *self, struct tn_request *request, uint64_t value, uint64_t *echoes)
+{
+	(void)self;
+	(void)request;
+	if (value >= SERVED_VALUES)
+		return TN_ERR_ARGUMENT;
+	*echoes = server.echoes[value];
 	return TN_OK;
 }
 
@@ -138,7 +165,9 @@ void play_server(struct tn_env *env)
 		.call_kept = call_kept,
 		.drop_kept = drop_kept,
 		.other = other,
-		.destroy_other_after = destroy_other_after,
+		.destroy_other_under = destroy_other_under,
+		.destroy_own = destroy_own,
+		.served = served,
 	};
 	struct tn_entrypoint *entrypoint = tn_env_entrypoint(env);
 	steps_cap cap;

@@ -8,7 +8,7 @@
 
 #include <tenon/test.h>
 
-enum { SIGNALS = 8, BUSY = 0, AGAIN = 1 };
+enum { SIGNALS = 12, BUSY = 0, AGAIN = 1, HOLDS = 8, LAST = 9 };
 
 #define CATCHER(RPC, I)                                                  \
 	RPC(I, tell, InCap(tn_signal_cap, told))                         \
@@ -26,6 +26,7 @@ static struct {
 	struct tn_object object;
 	struct tn_signal signals[SIGNALS];
 	uint32_t runs[SIGNALS];
+	bool heard_one; /* of the last ones */
 	tn_signal_cap told;
 } catching;
 
@@ -36,6 +37,13 @@ static uint32_t index_of(const struct tn_signal *signal)
 	return (uint32_t)(signal - catching.signals);
 }
 
+/* Unlike tn_actor_await(), which waits for a signal. */
+static void takes_none_until(const char *actor_has_ended)
+{
+	while (!tn_actor_has_ended(actor_has_ended))
+		;
+}
+
 static void caught(void *argument)
 {
 	struct tn_signal *signal = argument;
@@ -44,6 +52,15 @@ static void caught(void *argument)
 	if (i == BUSY && catching.runs[i] == 1) { /* main submits it again while this runs */
 		tn_actor_post("in-handler");
 		tn_actor_await("submitted-again");
+	}
+	if (i == HOLDS) { /* so that the last ones are found all at once */
+		tn_actor_post("holding");
+		takes_none_until("curtain");
+	}
+	if (i >= LAST && !catching.heard_one) {
+		catching.heard_one = true;
+		tn_actor_post("heard-one");
+		takes_none_until("dying");
 	}
 	if (i == AGAIN && catching.runs[i] < 10)
 		(void)tn_signal_submit(signal->cap);
@@ -119,6 +136,26 @@ static void play_thrower(struct tn_env *env)
 	tn_signal_cap cap = { tn_actor_get("thrown") };
 	(void)env;
 	tn_exit((int)tn_error_number(tn_signal_submit(cap)));
+}
+
+static const char *const last_words[SIGNALS - LAST] = { "last.0", "last.1", "last.2" };
+
+/* Is there until it is killed. */
+static void play_curtain(struct tn_env *env)
+{
+	(void)env;
+}
+
+static void play_dying(struct tn_env *env)
+{
+	struct tn_signal never = { .handler = NULL };
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
+		tn_signal_cap cap = { tn_actor_get(last_words[i]) };
+		TN_MUST(tn_signal_submit(cap));
+	}
+	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &never));
+	tn_actor_post("said");
+	tn_signal_wait(&never);
 }
 
 /* -- main -- */
@@ -300,6 +337,135 @@ static void dissolved_in_flight(struct tn_env *env)
 	tn_actor_kill("storm");
 }
 
+/* -- many senders -- */
+
+enum { SENDERS = 6 };
+
+/* Submits the one that all senders have, and one of its own; again whenever it is told to. */
+static void play_sender(struct tn_env *env)
+{
+	const char *name = tn_env_name(env);
+	tn_signal_cap common = { tn_actor_get("common") }, own = { tn_actor_get(name) };
+	struct tn_signal go = { .handler = NULL };
+	char answer[TN_TEST_NAME_MAX + 1];
+	tn_format(answer, sizeof(answer), "go-%s", name);
+	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &go));
+	tn_actor_put(answer, go.cap.handle);
+	for (;;) {
+		tn_signal_wait(&go);
+		(void)tn_signal_submit(common);
+		(void)tn_signal_submit(own);
+	}
+}
+
+static struct {
+	struct tn_signal common, own[SENDERS];
+	tn_signal_cap go[SENDERS];
+	char name[SENDERS][TN_TEST_NAME_MAX + 1];
+} senders;
+
+static void start_senders(struct tn_env *env)
+{
+	TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &senders.common));
+	tn_actor_put("common", senders.common.cap.handle);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		char answer[TN_TEST_NAME_MAX + 1];
+		tn_format(senders.name[i], sizeof(senders.name[i]), "sender.%u", i);
+		tn_format(answer, sizeof(answer), "go-%s", senders.name[i]);
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &senders.own[i]));
+		tn_actor_put(senders.name[i], senders.own[i].cap.handle);
+		tn_actor_start(senders.name[i]);
+		senders.go[i].handle = tn_actor_get(answer);
+	}
+}
+
+static void end_senders(void)
+{
+	for (unsigned i = 0; i < SENDERS; i++) {
+		tn_actor_kill(senders.name[i]);
+		tn_cap_release(senders.go[i].handle);
+		tn_signal_destroy(&senders.own[i]);
+	}
+	tn_signal_destroy(&senders.common);
+}
+
+/* Six components have the same signal: whichever submits it, it arrives, one by one and at once. */
+static void from_many_components(struct tn_env *env)
+{
+	enum { ROUNDS = 20 };
+	start_senders(env);
+	for (unsigned i = 0; i < SENDERS * ROUNDS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i % SENDERS]), TN_OK);
+		tn_signal_wait(&senders.common);
+		tn_signal_wait(&senders.own[i % SENDERS]);
+	}
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		for (unsigned i = 0; i < SENDERS; i++)
+			TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+		tn_signal_wait(&senders.common);
+		for (unsigned i = 0; i < SENDERS; i++)
+			tn_signal_wait(&senders.own[(i * 5 + round) % SENDERS]);
+	}
+	end_senders();
+}
+
+/*
+ * Dissolved while six submit it: what they submit beside it still arrives, and of the dissolved one
+ * nothing is left, here or there.
+ */
+static void dissolved_under_many(struct tn_env *env)
+{
+	struct tn_accounts before[SENDERS];
+	start_senders(env);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+		tn_signal_wait(&senders.own[i]);
+		before[i] = tn_actor_accounts(senders.name[i]);
+	}
+	struct tn_accounts with = tn_actor_accounts("main");
+	for (unsigned i = 0; i < SENDERS; i++)
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+	tn_signal_destroy(&senders.common);
+	for (unsigned i = 0; i < SENDERS; i++)
+		tn_signal_wait(&senders.own[i]);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		TN_EXPECT_ERROR(tn_signal_submit(senders.go[i]), TN_OK);
+		tn_signal_wait(&senders.own[i]);
+	}
+	struct tn_accounts without = tn_actor_accounts("main");
+	TN_EXPECT_EQUAL(without.caps_used, with.caps_used - 1);
+	for (unsigned i = 0; i < SENDERS; i++) {
+		struct tn_accounts after = tn_actor_accounts(senders.name[i]);
+		TN_EXPECT_EQUAL(after.caps_used, before[i].caps_used); /* dead, not released */
+		TN_EXPECT_EQUAL(after.ram_used, before[i].ram_used);
+	}
+	end_senders();
+}
+
+/* Its sender dies while the receiver is busy with the first of them: the others count as well. */
+static void last_words_of_the_dead(struct tn_env *env)
+{
+	tn_signal_cap holds = get_signal(HOLDS), last[SIGNALS - LAST];
+	(void)env;
+	tn_actor_start("curtain");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++)
+		last[i] = get_signal(LAST + i);
+	TN_EXPECT_ERROR(tn_signal_submit(holds), TN_OK);
+	tn_actor_await("holding");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++)
+		tn_actor_put(last_words[i], last[i].handle);
+	tn_actor_start("dying");
+	tn_actor_await("said");
+	tn_actor_kill("curtain");
+	tn_actor_await("heard-one");
+	tn_actor_kill("dying");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
+		wait_for_runs(LAST + i, 1);
+		tn_cap_release(last[i].handle);
+	}
+	tn_cap_release(holds.handle);
+}
+
 static void to_a_dead_receiver(struct tn_env *env)
 {
 	tn_signal_cap signal = get_signal(2);
@@ -328,12 +494,18 @@ void component_construct(struct tn_env *env)
 		{ "wait-keeps-the-others", wait_keeps_the_others },
 		{ "destroyed-while-pending", destroyed_while_pending },
 		{ "dissolved-in-flight", dissolved_in_flight },
+		{ "from-many-components", from_many_components },
+		{ "dissolved-under-many", dissolved_under_many },
+		{ "last-words-of-the-dead", last_words_of_the_dead },
 		{ "to-a-dead-receiver", to_a_dead_receiver },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = { { "catcher", play_catcher },
 						     { "thrower", play_thrower },
 						     { "storm", play_storm },
+						     { "sender", play_sender },
+						     { "curtain", play_curtain },
+						     { "dying", play_dying },
 						     { NULL, NULL } };
 	tn_test_main(env, "test-signal", cases, roles);
 }

@@ -18,7 +18,9 @@ enum { TEXT_MAX = 10 };
 	RPC(I, swap, InCap(tn_any_cap, give), OutCap(tn_any_cap, take))      \
 	RPC(I, short_lived, OutCap(tn_any_cap, object))                      \
 	RPC(I, last_swap, InCap(tn_any_cap, give), OutCap(tn_any_cap, take)) \
-	RPC(I, text, InString(text, TEXT_MAX))
+	RPC(I, text, InString(text, TEXT_MAX))                               \
+	RPC(I, keep, InCap(tn_any_cap, give))                                \
+	RPC(I, drop)
 
 TN_RPC_INTERFACE(passing, PASSING)
 
@@ -74,9 +76,31 @@ static tn_error text(void *self, struct tn_request *request, const char *text)
 	return TN_OK;
 }
 
-static const struct passing_ops ops = {
-	.echo = echo, .swap = swap, .short_lived = short_lived, .last_swap = last_swap, .text = text
-};
+static tn_handle kept;
+
+static tn_error keep(void *self, struct tn_request *request, tn_any_cap give)
+{
+	(void)self;
+	(void)request;
+	kept = give.handle;
+	return tn_cap_retain(kept);
+}
+
+static tn_error drop(void *self, struct tn_request *request)
+{
+	(void)self;
+	(void)request;
+	tn_cap_release(kept);
+	return TN_OK;
+}
+
+static const struct passing_ops ops = { .echo = echo,
+					.swap = swap,
+					.short_lived = short_lived,
+					.last_swap = last_swap,
+					.text = text,
+					.keep = keep,
+					.drop = drop };
 
 static void make(void)
 {
@@ -256,12 +280,54 @@ static void gone_comes_first(struct tn_env *env)
 	TN_EXPECT_ERROR(passing_text(cap, text), TN_ERR_CAPABILITY);
 }
 
+/* -- transfers that no message announces -- */
+
+static tn_error transfer(struct tn_env *env, passing_cap to, tn_handle give)
+{
+	struct tn_handles handles = { .count = give ? 1 : 0, .handle = { give } };
+	uint8_t mark;
+	return tn_pd_transfer_call(tn_env_pd(env), to.handle, handles, &mark);
+}
+
+/* What waits to be taken is replaced, or taken back: the one who pays for it gets its price back.
+ */
+static void never_announced(struct tn_env *env)
+{
+	struct tn_object object = { 0 };
+	tn_actor_start("mortal");
+	passing_cap cap = { tn_actor_get("mortal") };
+	TN_REQUIRE_OK(tn_object_create(tn_env_entrypoint(env), &object));
+	struct tn_accounts before = tn_actor_accounts("main");
+	for (unsigned i = 0; i < 3; i++)
+		TN_EXPECT_ERROR(transfer(env, cap, object.handle), TN_OK);
+	TN_EXPECT(tn_actor_accounts("main").caps_used > before.caps_used);
+	TN_EXPECT_ERROR(transfer(env, cap, 0), TN_OK);
+	TN_EXPECT_EQUAL(tn_actor_accounts("main").caps_used, before.caps_used);
+
+	/* Its receiver has given back what it has of it, before. */
+	TN_EXPECT_ERROR(passing_keep(cap, (tn_any_cap){ object.handle }), TN_OK);
+	TN_EXPECT_ERROR(transfer(env, cap, object.handle), TN_OK);
+	TN_EXPECT_ERROR(passing_drop(cap), TN_OK);
+	TN_EXPECT(tn_actor_accounts("main").caps_used > before.caps_used);
+	TN_EXPECT_ERROR(transfer(env, cap, 0), TN_OK);
+	TN_EXPECT_EQUAL(tn_actor_accounts("main").caps_used, before.caps_used);
+
+	/* And it is as if it had never been there. */
+	TN_EXPECT_ERROR(passing_keep(cap, (tn_any_cap){ object.handle }), TN_OK);
+	TN_EXPECT_ERROR(passing_drop(cap), TN_OK);
+	TN_EXPECT_EQUAL(tn_actor_accounts("main").caps_used, before.caps_used);
+	tn_actor_kill("mortal");
+	tn_cap_release(cap.handle);
+	tn_object_destroy(&object);
+}
+
 void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
 		{ "objects-end-in-calls", objects_end_in_calls },
 		{ "servers-end-after-their-reply", servers_end_after_their_reply },
 		{ "gone-comes-first", gone_comes_first },
+		{ "never-announced", never_announced },
 		{ NULL, NULL },
 	};
 	static const struct tn_test_role roles[] = {

@@ -17,6 +17,7 @@ enum { AT_ONCE = 4, STEPS = 10 };
 #define CLIENT_RAM  ((uint64_t)448 << 10)
 #define CLIENT_CAPS 32u
 #define PAUSE_NS    2000000000u
+#define PAUSE_EACH  1000000u /* of the clients */
 
 static struct {
 	struct tn_env *env;
@@ -65,7 +66,9 @@ static void rest(void)
 	tn_transcript("scale at rest clients=%llu ram-used=%llu caps-used=%llu",
 		      (unsigned long long)parent.ready, (unsigned long long)accounts.ram_used,
 		      (unsigned long long)accounts.caps_used);
-	bench_check(tn_time_deadline(bench.time, bench_now() + PAUSE_NS), "deadline");
+	bench_check(tn_time_deadline(bench.time,
+				     bench_now() + PAUSE_NS + parent.ready * PAUSE_EACH),
+		    "deadline");
 }
 
 static void rested(void *argument)
