@@ -29,7 +29,7 @@ tn_error tn_timeouts_now(const struct tn_timeouts *timeouts, uint64_t *us)
 static tn_error program(struct tn_timeouts *timeouts)
 {
 	struct tn_tree_node *first = tn_tree_first(&timeouts->set);
-	uint64_t deadline = first ? of(first)->deadline : UINT64_MAX, now;
+	uint64_t deadline = first ? of(first)->deadline : UINT64_MAX, now = 0;
 	if (timeouts->running || deadline == timeouts->programmed)
 		return TN_OK;
 	if (!first) {

@@ -1,12 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
-/* The client of the bench: measures, while a second session and a signal of its own are live. */
+/*
+ * The client of the bench: measures, while a second session and a signal of its own are live. Each
+ * operation is done as often as the configuration says, `config rounds=N`, in a thousand samples.
+ */
 #include "../../measure.h"
 #include "../peer.h"
+#include <tenon/config.h>
 #include <tenon/thread.h>
 
-enum { BATCHES = 1000, BATCH = 100, SLOW_BATCH = 10, SLOW = 200, STRETCHES = 20, STRETCH = 10000 };
+enum { SAMPLES = BENCH_SAMPLES_MAX, STRETCHES = 20, STRETCH = 10000 };
+
+static uint32_t batch; /* rounds of a sample */
+
+#define MEASURE(name, ...)                                     \
+	do {                                                   \
+		bench_begin();                                 \
+		for (unsigned i = 0; i < SAMPLES; i++) {       \
+			uint64_t start = bench_now();          \
+			for (unsigned j = 0; j < batch; j++) { \
+				__VA_ARGS__;                   \
+			}                                      \
+			bench_sample(start);                   \
+		}                                              \
+		bench_report(name, batch);                     \
+	} while (0)
 
 static struct tn_session open_peer(void)
 {
@@ -19,14 +38,7 @@ static struct tn_session open_peer(void)
 
 static void measure_null(peer_cap peer)
 {
-	bench_begin();
-	for (unsigned i = 0; i < BATCHES; i++) {
-		uint64_t start = bench_now();
-		for (unsigned j = 0; j < BATCH; j++)
-			bench_check(peer_null(peer), "null");
-		bench_sample(start);
-	}
-	bench_report("rpc.null", BATCH);
+	MEASURE("rpc.null", bench_check(peer_null(peer), "null"));
 }
 
 /*
@@ -48,28 +60,15 @@ static void measure_stretches(peer_cap peer)
 static void measure_data(peer_cap peer)
 {
 	static unsigned char data[PEER_DATA_MAX];
-	bench_begin();
-	for (unsigned i = 0; i < BATCHES; i++) {
-		uint64_t start = bench_now();
-		for (unsigned j = 0; j < SLOW_BATCH; j++)
-			bench_check(peer_data(peer, data, sizeof(data)), "data");
-		bench_sample(start);
-	}
-	bench_report("rpc.4k", SLOW_BATCH);
+	MEASURE("rpc.4k", bench_check(peer_data(peer, data, sizeof(data)), "data"));
 }
 
-#define MEASURE_WORDS(count)                                                           \
-	static void measure_words_##count(peer_cap peer)                               \
-	{                                                                              \
-		const struct peer_words_##count words = { { count } };                 \
-		bench_begin();                                                         \
-		for (unsigned i = 0; i < BATCHES; i++) {                               \
-			uint64_t start = bench_now();                                  \
-			for (unsigned j = 0; j < BATCH; j++)                           \
-				bench_check(peer_words_##count(peer, words), "words"); \
-			bench_sample(start);                                           \
-		}                                                                      \
-		bench_report("rpc.words-" #count, BATCH);                              \
+#define MEASURE_WORDS(count)                                                    \
+	static void measure_words_##count(peer_cap peer)                        \
+	{                                                                       \
+		const struct peer_words_##count words = { { count } };          \
+		MEASURE("rpc.words-" #count,                                    \
+			bench_check(peer_words_##count(peer, words), "words")); \
 	}
 
 MEASURE_WORDS(4)
@@ -78,14 +77,7 @@ MEASURE_WORDS(60)
 
 static void measure_capability(peer_cap peer, tn_any_cap given)
 {
-	bench_begin();
-	for (unsigned i = 0; i < BATCHES; i++) {
-		uint64_t start = bench_now();
-		for (unsigned j = 0; j < SLOW_BATCH; j++)
-			bench_check(peer_capability(peer, given), "capability");
-		bench_sample(start);
-	}
-	bench_report("rpc.caps-1", SLOW_BATCH);
+	MEASURE("rpc.caps-1", bench_check(peer_capability(peer, given), "capability"));
 }
 
 /* Signals of our own, each known to the server by the first call already. */
@@ -97,57 +89,36 @@ static void measure_capabilities(peer_cap peer, struct tn_env *env)
 		bench_check(tn_signal_create(tn_env_entrypoint(env), &own[i]), "signal");
 		c[i].handle = own[i].cap.handle;
 	}
-	bench_begin();
-	for (unsigned i = 0; i < BATCHES; i++) {
-		uint64_t start = bench_now();
-		for (unsigned j = 0; j < SLOW_BATCH; j++)
-			bench_check(peer_capabilities(peer, c[0], c[1], c[2], c[3], c[4], c[5],
-						      c[6], c[7]),
-				    "capabilities");
-		bench_sample(start);
-	}
-	bench_report("rpc.caps-8", SLOW_BATCH);
+	MEASURE("rpc.caps-8",
+		bench_check(peer_capabilities(peer, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]),
+			    "capabilities"));
 	for (unsigned i = 0; i < TN_MESSAGE_CAPS_MAX; i++)
 		tn_signal_destroy(&own[i]);
 }
 
 static void measure_signal(tn_signal_cap ask, struct tn_signal *answer)
 {
-	bench_begin();
-	for (unsigned i = 0; i < BATCHES; i++) {
-		uint64_t start = bench_now();
-		for (unsigned j = 0; j < BATCH; j++) {
-			bench_check(tn_signal_submit(ask), "submit");
-			tn_signal_wait(answer);
-		}
-		bench_sample(start);
-	}
-	bench_report("signal.round-trip", BATCH);
+	MEASURE("signal.round-trip", {
+		bench_check(tn_signal_submit(ask), "submit");
+		tn_signal_wait(answer);
+	});
 }
 
 static void measure_session(void)
 {
-	bench_begin();
-	for (unsigned i = 0; i < SLOW; i++) {
-		uint64_t start = bench_now();
+	MEASURE("session.open-close", {
 		struct tn_session session = open_peer();
 		tn_session_close(&session);
-		bench_sample(start);
-	}
-	bench_report("session.open-close", 1);
+	});
 }
 
 static void measure_dataspace(void)
 {
-	bench_begin();
-	for (unsigned i = 0; i < BATCHES; i++) {
-		tn_dataspace_cap dataspace;
-		uint64_t start = bench_now();
+	tn_dataspace_cap dataspace;
+	MEASURE("dataspace.alloc-free", {
 		bench_check(tn_dataspace_alloc(TN_PAGE_SIZE, &dataspace), "alloc");
 		tn_dataspace_free(dataspace);
-		bench_sample(start);
-	}
-	bench_report("dataspace.alloc-free", 1);
+	});
 }
 
 static void nothing(void *argument)
@@ -157,23 +128,30 @@ static void nothing(void *argument)
 
 static void measure_thread(void)
 {
-	bench_begin();
-	for (unsigned i = 0; i < SLOW; i++) {
-		struct tn_thread *thread;
-		uint64_t start = bench_now();
+	struct tn_thread *thread;
+	MEASURE("thread.create-join", {
 		bench_check(tn_thread_create("bench", TN_PRIORITY_DEFAULT, 0, nothing, NULL,
 					     &thread),
 			    "thread");
 		bench_check(tn_thread_join(thread), "join");
-		bench_sample(start);
-	}
-	bench_report("thread.create-join", 1);
+	});
+}
+
+static void configure(void)
+{
+	struct tn_config config;
+	struct tn_kdl_node node;
+	tn_config_read(&config, "config", &node);
+	uint64_t rounds = tn_config_u64(&config, &node, "rounds", 100000, SAMPLES, 1000000);
+	tn_config_end(&config);
+	batch = (uint32_t)rounds / SAMPLES;
 }
 
 void component_construct(struct tn_env *env)
 {
 	static struct tn_signal answer;
 	tn_signal_cap ask;
+	configure();
 	bench_init();
 	struct tn_session session = open_peer(), idle = open_peer();
 	peer_cap peer = { session.cap };
