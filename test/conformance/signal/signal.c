@@ -273,6 +273,25 @@ static void a_hundred_to_one(struct tn_env *env)
 		tn_signal_destroy(&signals[i]);
 }
 
+/* More than a port may have places for: it takes some together. */
+static void six_hundred_at_once(struct tn_env *env)
+{
+	enum { MANY = 600 };
+	struct tn_signal *signals = tn_heap_alloc(MANY * sizeof(*signals));
+	TN_REQUIRE(signals);
+	for (unsigned i = 0; i < MANY; i++) {
+		signals[i] = (struct tn_signal){ .handler = NULL };
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[i]));
+	}
+	for (unsigned i = 0; i < MANY; i++)
+		TN_EXPECT_ERROR(tn_signal_submit(signals[i].cap), TN_OK);
+	for (unsigned i = 0; i < MANY; i++)
+		tn_signal_wait(&signals[(i * 37) % MANY]);
+	for (unsigned i = 0; i < MANY; i++)
+		tn_signal_destroy(&signals[i]);
+	tn_heap_free(signals);
+}
+
 static void wait_keeps_the_others(struct tn_env *env)
 {
 	(void)env;
@@ -491,6 +510,7 @@ void component_construct(struct tn_env *env)
 		{ "submitted-by-its-own-handler", by_its_own_handler },
 		{ "many-to-one", many_to_one },
 		{ "a-hundred-to-one", a_hundred_to_one },
+		{ "six-hundred-at-once", six_hundred_at_once },
 		{ "wait-keeps-the-others", wait_keeps_the_others },
 		{ "destroyed-while-pending", destroyed_while_pending },
 		{ "dissolved-in-flight", dissolved_in_flight },
