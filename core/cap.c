@@ -18,6 +18,7 @@ enum {
 	CHUNKS_PER_GROUP = 512,
 	GROUPS = 128,
 	CAPS_MAX = CAPS_PER_CHUNK * CHUNKS_PER_GROUP * GROUPS,
+	FORWARDS_AT_ONCE = 64,
 };
 _Static_assert(sizeof(struct cap) * CAPS_PER_CHUNK <= 4096, "a chunk is one block");
 _Static_assert(CAPS_MAX <= 1 << 20, "indices are 20 bits");
@@ -214,8 +215,9 @@ tn_error cap_deliver(struct pd *holder, struct object *object, struct pd *payer,
 
 /*
  * A submit counts, also when its sender is gone before the receiver has seen it: core submits in
- * its place, by a capability that it keeps as long as the signal lives. Where the owner of the
- * signal cannot pay for that, core's own reserve does.
+ * its place, by a capability that goes with the signal, or when somebody looks at the accounts of
+ * the receiver and it has seen the submit. Where the owner of the signal cannot pay for that,
+ * core's own reserve does.
  */
 static void forward_submit(struct object *signal)
 {
@@ -229,7 +231,34 @@ static void forward_submit(struct object *signal)
 	if (error != TN_OK)
 		return;
 	signal->forward = cap->handle;
+	tn_list_remove(&cap->in_channel);
+	tn_list_prepend(&cap->channel->caps, &cap->in_channel);
 	port_core_submit(cap);
+}
+
+static void drop_forwards(const struct channel *channel)
+{
+	struct tn_list_node *node = tn_list_first(&channel->caps);
+	for (unsigned i = 0; node && i < FORWARDS_AT_ONCE; i++) {
+		struct cap *cap = TN_CONTAINER_OF(node, struct cap, in_channel);
+		node = tn_list_next(&channel->caps, node);
+		if (cap->object && cap->object->kind == OBJECT_SIGNAL &&
+		    cap->object->forward == cap->handle && !port_signal_pending(cap))
+			cap_drop(&cap->object->forward);
+	}
+}
+
+void cap_drop_forwards(struct pd *receiver)
+{
+	struct tn_list_node *node = tn_list_first(&receiver->threads);
+	channel_hold();
+	for (; node; node = tn_list_next(&receiver->threads, node)) {
+		const struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
+		const struct channel *channel = channel_between(&core_pd, thread);
+		if (channel)
+			drop_forwards(channel);
+	}
+	channel_release();
 }
 
 void cap_kill(struct cap *cap)

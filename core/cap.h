@@ -28,6 +28,9 @@ void cap_undeliver(struct cap *cap);
 TN_MUST_USE tn_error cap_hold(struct pd *from, tn_handle handle, enum object_kind kind,
 			      tn_handle *held);
 void cap_drop(tn_handle *held);
+/* Drops what the submits of senders that are gone needed, where the receiver has seen them by now.
+ */
+void cap_drop_forwards(struct pd *receiver);
 /* Submits the signal that core holds; nothing happens if it is gone. */
 void cap_submit(tn_handle held);
 

@@ -88,7 +88,7 @@ void channels_init(struct pd *client)
 	tn_tree_init(&client->channels, order);
 }
 
-static struct channel *existing(struct pd *client, const struct thread *entrypoint)
+struct channel *channel_between(struct pd *client, const struct thread *entrypoint)
 {
 	struct tn_tree_node *node = tn_tree_find(&client->channels, entrypoint);
 	return node ? TN_CONTAINER_OF(node, struct channel, by_entrypoint) : NULL;
@@ -133,7 +133,7 @@ static tn_error make(struct pd *client, struct thread *entrypoint, struct pd *pa
 tn_error channel_get(struct pd *client, struct thread *entrypoint, struct pd *payer,
 		     struct channel **channel)
 {
-	*channel = existing(client, entrypoint);
+	*channel = channel_between(client, entrypoint);
 	if (*channel && (payer != client || (*channel)->payer == client))
 		return TN_OK;
 	if (*channel) /* what a PD needs for itself must not end with somebody else */

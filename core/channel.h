@@ -9,6 +9,8 @@
 /* Finds or makes the channel; a new one is paid by `payer`. */
 TN_MUST_USE tn_error channel_get(struct pd *client, struct thread *entrypoint, struct pd *payer,
 				 struct channel **channel);
+/* NULL: there is none yet. */
+struct channel *channel_between(struct pd *client, const struct thread *entrypoint);
 /* `payer` pays from now on. */
 TN_MUST_USE tn_error channel_pay(struct channel *channel, struct pd *payer);
 /* Ends it if no capability goes through it any more. */

@@ -237,6 +237,7 @@ static tn_error accounts(void *self, struct tn_request *request, struct tn_accou
 {
 	const struct account *account = &((struct pd *)self)->account;
 	(void)request;
+	cap_drop_forwards(self);
 	accounts->ram_limit = account->ram_limit;
 	accounts->ram_used = account->ram_used;
 	accounts->caps_limit = account->caps_limit;
@@ -250,6 +251,7 @@ static tn_error usage(void *self, struct tn_request *request, uint32_t kind, str
 	(void)request;
 	if (kind >= TN_USAGE_COUNT)
 		return TN_ERR_ARGUMENT;
+	cap_drop_forwards(self);
 	*usage = account->by_kind[kind];
 	return TN_OK;
 }

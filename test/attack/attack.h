@@ -19,11 +19,13 @@
 	RPC(I, examine, Out(uint64_t, heard))                                                 \
 	RPC(I, sum, InBytes(bytes, 2000u), Out(uint64_t, total))                              \
 	/* Open ones; and how often it has heard the signal that nobody has. */               \
-	RPC(I, sessions, Out(uint64_t, open), Out(uint64_t, unheard))
+	RPC(I, sessions, Out(uint64_t, open), Out(uint64_t, unheard))                         \
+	/* Copies what is in it, as much as there still is. */                                \
+	RPC(I, peek, InCap(tn_dataspace_cap, dataspace), Out(uint64_t, copied))
 
 TN_RPC_INTERFACE(victim, VICTIM)
 
-enum { VICTIM_OPCODES = victim_opcode_sessions + 1, SUM_BYTES = 2000 };
+enum { VICTIM_OPCODES = victim_opcode_peek + 1, SUM_BYTES = 2000 };
 
 /* Where the victim has its secret attached, and what is in it. */
 #define VICTIM_SECRET_AT 0x500000000000ull

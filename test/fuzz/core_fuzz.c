@@ -992,13 +992,19 @@ static void release_rest(void)
 	}
 }
 
+/* Not init's to detach: neither a dataspace's, nor what is left of one that is gone. */
+static bool is_cores(const struct region *region)
+{
+	return region->memory && !region->dataspace;
+}
+
 static void detach_all(tn_pd_cap pd)
 {
 	uint64_t a, b;
 	struct tn_tree_node *reservation;
 	for (unsigned tries = 0; tries < 10000; tries++) {
 		struct region *region = core_region_next(init_pd, NULL);
-		while (region && !region->dataspace)
+		while (region && is_cores(region))
 			region = core_region_next(init_pd, region);
 		if (!region)
 			break;

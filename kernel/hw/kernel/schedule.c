@@ -12,6 +12,8 @@ struct thread *fpu_owner;
 /* When the running thread has used up its time slice. */
 static uint64_t slice_end;
 static uint64_t slice;
+/* It has, while a more important one worked for it: who it works for gives way afterwards. */
+static bool slice_over;
 
 /* How far a priority is passed on along callers of callers: a bound, not a feature. */
 enum { CHAIN_MAX = 64 };
@@ -29,6 +31,7 @@ uint64_t schedule_slice(void)
 static void begin_slice(uint64_t now, uint64_t budget)
 {
 	slice_end = now + budget;
+	slice_over = false;
 	timer_want(slice_end);
 }
 
@@ -66,10 +69,41 @@ void schedule_ready(struct thread *thread)
 	queue_append(&schedule_queue, thread);
 }
 
+/* A turn is a time slice, however often it is interrupted; then all others come first. */
+static void take_turn(struct thread *thread)
+{
+	thread->budget = slice;
+	thread->turn_end = thread->time_used + slice;
+	queue_append(&schedule_queue, thread);
+}
+
+/*
+ * Work that a more important thread does on its own time, which ends by waking this one, was for
+ * it: a fault resolved. It is taken off its turn.
+ */
+static void charge(struct thread *thread)
+{
+	uint64_t now, spent;
+
+	if (!current || current->client || current->effective <= thread->effective)
+		return;
+	now = cpu_tsc();
+	spent = now - schedule_switched;
+	current->time_used += spent;
+	schedule_switched = now;
+	thread->turn_end -= spent < thread->turn_end ? spent : thread->turn_end;
+}
+
 void schedule_wake(struct thread *thread)
 {
 	thread->state = HW_THREAD_RUNNABLE;
-	schedule_ready(thread);
+	charge(thread);
+	if (thread->time_used >= thread->turn_end) {
+		take_turn(thread);
+		return;
+	}
+	thread->budget = thread->turn_end - thread->time_used;
+	queue_prepend(&schedule_queue, thread);
 }
 
 void schedule_block(void)
@@ -80,20 +114,24 @@ void schedule_block(void)
 
 void schedule_preempt(void)
 {
-	if (queue_top(&schedule_queue) <= current->effective)
+	int top = queue_top(&schedule_queue);
+
+	if (top <= current->effective) {
+		if (slice_over && top == current->effective)
+			schedule_yield();
 		return;
+	}
 	if (leave())
 		queue_prepend(&schedule_queue, current);
 	else
-		queue_append(&schedule_queue, current);
+		take_turn(current);
 	run_next();
 }
 
 void schedule_yield(void)
 {
 	leave();
-	current->budget = slice;
-	queue_append(&schedule_queue, current);
+	take_turn(current);
 	run_next();
 }
 
@@ -105,8 +143,10 @@ void schedule_tick(void)
 		timer_want(slice_end);
 	else if (queue_top(&schedule_queue) >= current->effective)
 		schedule_yield();
-	else
+	else {
 		begin_slice(now, slice);
+		slice_over = current->client != NULL;
+	}
 }
 
 void schedule_swap(struct thread *next)

@@ -47,7 +47,7 @@ void thread_setup(struct thread *thread, struct pd *pd, const struct hw_thread_a
 	thread->utcb_address = args->utcb_address;
 	thread->local_id = args->local_id;
 	thread->priority = thread->effective = (uint8_t)args->priority;
-	thread->budget = schedule_slice();
+	thread->budget = thread->turn_end = schedule_slice();
 	thread->full_return = 1;
 	thread->registers.rip = args->entry;
 	thread->registers.rsp = args->stack_pointer;

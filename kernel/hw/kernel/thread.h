@@ -51,6 +51,7 @@ struct thread {
 
 	uint64_t budget; /* what is left of its time slice, in TSC ticks, while it does not run */
 	uint64_t time_used; /* TSC ticks */
+	uint64_t turn_end;  /* of time_used: until then it goes before others when it is woken */
 
 	uint64_t fault_vector, fault_error, fault_address;
 

@@ -5,6 +5,7 @@
 
 #define CALL       0
 #define REPLY_WAIT 1
+#define SIGNAL     2
 #define PARK       3
 #define YIELD      5
 
@@ -45,6 +46,31 @@ child_echo:
 1:	mov $REPLY_WAIT, %eax
 	syscall
 	mov $1, %edi
+	jmp 1b
+
+	/* The same, after a while. */
+	.globl child_slow_echo
+child_slow_echo:
+	xor %edi, %edi
+1:	mov $REPLY_WAIT, %eax
+	syscall
+	mov $100000, %ecx
+2:	dec %ecx
+	jnz 2b
+	mov $1, %edi
+	jmp 1b
+
+	/* Submits the signal of the slot's rdi, and waits for one, for ever. */
+	.globl child_ping
+child_ping:
+	mov %rdi, %rbx
+1:	mov $SIGNAL, %eax
+	mov 8(%rbx), %rdi
+	syscall
+	mov $REPLY_WAIT, %eax
+	mov $SIGNALS_ONLY, %edi
+	syscall
+	incq SLOT_COUNTER(%rbx)
 	jmp 1b
 
 	/* As many calls as the slot's counter says, through capability 1; notes the time. */

@@ -3,6 +3,9 @@
 
 #include "test.h"
 
+/* Of child_fault_table. */
+enum { FAULT_NOT_MAPPED = 7 * 32 };
+
 static uint64_t pd;
 
 static uint64_t cpu_ns(const struct child *child)
@@ -151,6 +154,76 @@ static void test_chain(void)
 	child_free(&client);
 }
 
+/* Two that wake each other beside one that never waits: nobody waits for whole time slices again
+ * and again. */
+static void test_woken(void)
+{
+	struct child a = child_new(pd, 1, child_ping, 9), b = child_new(pd, 2, child_ping, 9);
+	struct child spinner;
+	uint64_t count, used;
+
+	cap_set(pd, 10, HW_CAP_SIGNAL, a.signal, 0);
+	cap_set(pd, 11, HW_CAP_SIGNAL, b.signal, 0);
+	child_slot(1)->rdi = 11;
+	child_slot(2)->rdi = 10;
+	spinner = child_new(pd, 3, child_spin, 9);
+	count = child_slot(1)->counter;
+	sleep_us(100000);
+	count = child_slot(1)->counter - count;
+	used = cpu_ns(&spinner);
+	EXPECT("schedule-woken-first", count > 100, count);
+	EXPECT("schedule-woken-no-more-than-its-share", used > 15000000, used);
+	HW(HW_CAP_CLEAR, pd, 10);
+	HW(HW_CAP_CLEAR, pd, 11);
+	child_free(&spinner);
+	child_free(&a);
+	child_free(&b);
+}
+
+/* What a more important server does for its client is the client's time. */
+static void test_served(void)
+{
+	struct child server = child_new(pd, 1, child_slow_echo, 12), client, spinner;
+	uint64_t used;
+
+	cap_set(pd, 1, HW_CAP_OBJECT, server.thread, 0);
+	child_slot(2)->counter = UINT64_MAX;
+	child_slot(2)->rsi = TAG(1, 0);
+	client = child_new(pd, 2, child_caller, 9);
+	spinner = child_new(pd, 3, child_spin, 9);
+	sleep_us(100000);
+	used = cpu_ns(&spinner);
+	EXPECT("schedule-served-on-its-time", used > 25000000, used);
+	HW(HW_CAP_CLEAR, pd, 1);
+	child_free(&spinner);
+	child_free(&client);
+	child_free(&server);
+}
+
+/* So is what core does about its faults. */
+static void test_faulting(void)
+{
+	void (*entry)(void) = (void (*)(void))((uint64_t)child_fault_table + FAULT_NOT_MAPPED);
+	struct child faulting = child_new(pd, 1, entry, 9), spinner;
+	uint64_t used, start, end = time_ns() + 100000000;
+
+	spinner = child_new(pd, 2, child_spin, 9);
+	while (time_ns() < end) {
+		struct result event = next_event();
+
+		if (event.rax != HW_EVENT_FAULT)
+			continue;
+		start = time_ns();
+		while (time_ns() - start < 500000)
+			;
+		HW(HW_THREAD_RESUME, event.rdi, 0);
+	}
+	used = cpu_ns(&spinner);
+	EXPECT("schedule-faults-on-its-time", used > 25000000, used);
+	child_free(&spinner);
+	child_free(&faulting);
+}
+
 void test_schedule(void)
 {
 	uint64_t before = frames_free_count();
@@ -162,6 +235,9 @@ void test_schedule(void)
 	test_flags();
 	test_inheritance();
 	test_chain();
+	test_woken();
+	test_served();
+	test_faulting();
 	pd_free(pd);
 	EXPECT("schedule-frames-back", frames_free_count() == before, before - frames_free_count());
 }

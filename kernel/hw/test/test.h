@@ -114,6 +114,8 @@ extern uint64_t core_pd, core_thread;
 /* child.S */
 void child_puppet(void);
 void child_echo(void);
+void child_slow_echo(void);
+void child_ping(void);
 void child_caller(void);
 void child_flags(void);
 void child_random(void);

@@ -153,16 +153,17 @@ uint32_t port_channel_close_number(const struct channel *channel)
 	return channel->port.number;
 }
 
-/* The submit is a bit in the channel, which ends with its client. */
+/* The submit is in the channel, which ends with its client; see link.h. */
 bool port_signal_pending(const struct cap *cap)
 {
-	uint32_t bit = cap->port.grant % LINK_SIGNALS;
-	uint64_t word = 0;
+	uint32_t bit = cap->port.grant % LINK_SIGNALS, which = 0, taking = 0;
 	if (!cap->channel || !file_is_open(&cap->channel->port.memory))
 		return false;
-	linux_call4(__NR_pread64, file_fd(&cap->channel->port.memory), &word, sizeof(word),
-		    offsetof(struct link, signals) + bit / 64 * sizeof(word));
-	return word >> bit % 64 & 1;
+	int memory = file_fd(&cap->channel->port.memory);
+	linux_call4(__NR_pread64, memory, &which, sizeof(which),
+		    offsetof(struct link, which) + bit * sizeof(which));
+	linux_call4(__NR_pread64, memory, &taking, sizeof(taking), offsetof(struct link, taking));
+	return which == cap->port.grant + 1 || which == LINK_SIGNAL_SEVERAL || taking == bit + 1;
 }
 
 void port_core_submit(struct cap *cap)

@@ -34,9 +34,11 @@
 enum { LINK_SIGNAL_WORDS = 8, LINK_SIGNALS = 64 * LINK_SIGNAL_WORDS };
 
 /*
- * Which of the signals that share a bit: so that the receiver need not look at all of them, where
- * it is one. Written before the bit, and taken after it. NONE beside a bit means that the memory
- * has gone meanwhile, or that an earlier look has taken it: then it may have been any.
+ * Which of the signals that share a bit are pending: none, one, or it may be any of them. The bit
+ * only tells where to look: it is set after this, and cleared before this is taken; beside a bit
+ * there may be none, taken by an earlier look. Until the receiver has looked up in its grants what
+ * it has taken, `taking` says of which bit that was, so that core finds each submit if its sender
+ * ends. test/model/signal.pml shows that none is lost.
  */
 enum { LINK_SIGNAL_NONE = 0 };
 #define LINK_SIGNAL_SEVERAL UINT32_MAX
@@ -50,9 +52,10 @@ struct link {
 	uint32_t entrypoint;       /* the server's thread + 1, written by core; only a hint */
 	uint32_t polling;          /* the server looks at `request` without being rung */
 	uint32_t mark, reply_mark; /* of the capabilities, struct tn_call */
+	uint32_t taking;           /* bit + 1 of the signals that the receiver looks up now */
 	tn_handle caps[TN_MESSAGE_CAPS_MAX]; /* core's link only, either way */
 	uint64_t signals[LINK_SIGNAL_WORDS]; /* bit: index of the grant, modulo their number */
-	uint32_t which[LINK_SIGNALS];        /* by bit: index + 1, or LINK_SIGNAL_... */
+	uint32_t which[LINK_SIGNALS]; /* by bit: index of the grant + 1, or LINK_SIGNAL_... */
 	_Alignas(4096) unsigned char data[TN_MESSAGE_MAX];
 };
 _Static_assert(sizeof(struct link) == LINUX_LINK_SIZE, "two pages");

@@ -106,8 +106,21 @@ static bool lowest_signal(struct server *server, uint32_t *bit)
 	return false;
 }
 
+/*
+ * Which of the signals that share the bit. One bit at a time, when its turn has come: the others
+ * stay where core finds them if their sender ends meanwhile, and this one is named until it is
+ * looked up.
+ */
+static uint32_t take_which(struct server *server, uint32_t bit)
+{
+	struct link *link = current_link(server);
+	LINK_WRITE(link->taking, bit + 1);
+	return __atomic_exchange_n(&link->which[bit], LINK_SIGNAL_NONE, __ATOMIC_SEQ_CST);
+}
+
 static void forget_signal(struct server *server, uint32_t bit)
 {
+	__atomic_store_n(&current_link(server)->taking, 0, __ATOMIC_RELEASE);
 	server->signals[bit / 64] &= ~(1ull << bit % 64);
 	server->next_grant = UINT32_MAX;
 }
@@ -122,29 +135,35 @@ static bool take_signal(struct server *server, uint32_t index, struct port_event
 	return true;
 }
 
-/* The next signal of the open channel. Where several share a bit, all of them may be meant. */
+/* All that share the bit may be meant, from server->next_grant on. */
+static bool next_of_several(struct server *server, struct port_event *event)
+{
+	for (uint32_t count = grant_count(); server->next_grant < count;) {
+		uint32_t index = server->next_grant;
+		server->next_grant += LINK_SIGNALS;
+		if (take_signal(server, index, event))
+			return true;
+	}
+	return false;
+}
+
+/* The next signal of the open channel. */
 static bool next_signal(struct server *server, struct port_event *event)
 {
 	uint32_t bit;
 	while (lowest_signal(server, &bit)) {
+		uint32_t which = LINK_SIGNAL_SEVERAL;
 		if (server->next_grant == UINT32_MAX) {
-			uint32_t which = __atomic_exchange_n(&current_link(server)->which[bit],
-							     LINK_SIGNAL_NONE, __ATOMIC_SEQ_CST);
+			which = take_which(server, bit);
 			server->next_grant = bit;
-			if (which != LINK_SIGNAL_NONE && which != LINK_SIGNAL_SEVERAL) {
-				forget_signal(server, bit);
-				if (take_signal(server, which - 1, event))
-					return true;
-				continue;
-			}
 		}
-		for (uint32_t count = grant_count(); server->next_grant < count;) {
-			uint32_t index = server->next_grant;
-			server->next_grant += LINK_SIGNALS;
-			if (take_signal(server, index, event))
-				return true;
-		}
+		if (which == LINK_SIGNAL_SEVERAL && next_of_several(server, event))
+			return true;
+		bool one = which != LINK_SIGNAL_SEVERAL && which != LINK_SIGNAL_NONE;
+		bool taken = one && take_signal(server, which - 1, event);
 		forget_signal(server, bit);
+		if (taken)
+			return true;
 	}
 	return false;
 }

@@ -7,6 +7,7 @@
 void component_construct(struct tn_env *env)
 {
 	static const struct attack *const lists[] = { exhaustion_attacks, session_attacks,
-						      transfer_attacks, NULL };
+						      transfer_attacks,   memory_attacks,
+						      time_attacks,       NULL };
 	attack_main(env, "test-attack", lists);
 }

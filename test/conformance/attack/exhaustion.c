@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The Tenon authors */
 
 /* Takes all there is to be had, and more often than anybody needs: only the attacker runs dry. */
+#include <tenon/rm.h>
 #include "lists.h"
 #include <tenon/thread.h>
 
@@ -72,6 +73,56 @@ static void take_all_addresses(struct tn_env *env)
 		error = tn_pd_attach(tn_env_pd(env), dataspace, i << 39, 0, 0, TN_RIGHT_READ, &at,
 				     &size);
 	HOLDS(error == TN_ERR_OUT_OF_RAM);
+	expect_victim_has_its_own(victim);
+}
+
+/* As many pieces of one page as its quota pays for. */
+static void take_all_regions(struct tn_env *env)
+{
+	victim_cap victim = attack_victim();
+	tn_dataspace_cap dataspace;
+	uint64_t at, size;
+	tn_error error = TN_OK;
+	TN_MUST(tn_dataspace_alloc(TN_PAGE_SIZE, &dataspace));
+	while (error == TN_OK)
+		error = tn_pd_attach(tn_env_pd(env), dataspace, 0, 0, 0, TN_RIGHT_READ, &at, &size);
+	HOLDS(error == TN_ERR_OUT_OF_RAM);
+	expect_victim_has_its_own(victim);
+}
+
+static void take_all_managed(struct tn_env *env)
+{
+	const struct tn_quota none = { 0, 0 };
+	victim_cap victim = attack_victim();
+	struct tn_session session;
+	tn_region_map_cap map;
+	tn_dataspace_cap managed;
+	tn_error error = TN_OK;
+	(void)env;
+	TN_MUST(tn_session_open("RM", "", none, &tn_rm_interface, &session));
+	while (error == TN_OK)
+		error = tn_rm_create((tn_rm_cap){ session.cap }, 1ull << 40, &map, &managed);
+	HOLDS(is_exhausted(error));
+	expect_victim_has_its_own(victim);
+}
+
+/* Each object of an entrypoint of its own takes a channel to whoever gets it: all that it can pay
+ * for. */
+static void take_all_channels(struct tn_env *env)
+{
+	static struct tn_object objects[64];
+	victim_cap victim = attack_victim();
+	tn_error error = TN_OK;
+	(void)env;
+	for (unsigned i = 0; error == TN_OK && i < 64; i++) {
+		struct tn_entrypoint *entrypoint;
+		error = tn_entrypoint_create("x", TN_PRIORITY_DEFAULT, &entrypoint);
+		if (error == TN_OK)
+			error = tn_object_create(entrypoint, &objects[i]);
+		if (error == TN_OK)
+			error = victim_hold(victim, (tn_any_cap){ objects[i].handle });
+	}
+	HOLDS(is_exhausted(error));
 	expect_victim_has_its_own(victim);
 }
 
@@ -214,6 +265,9 @@ const struct attack exhaustion_attacks[] = {
 	{ "ask-for-absurd-sizes", ask_for_absurd_sizes, SURVIVES, NULL },
 	{ "take-all-capabilities", take_all_capabilities, SURVIVES, NULL },
 	{ "take-all-addresses", take_all_addresses, SURVIVES, NULL },
+	{ "take-all-regions", take_all_regions, SURVIVES, NULL },
+	{ "take-all-managed", take_all_managed, SURVIVES, NULL },
+	{ "take-all-channels", take_all_channels, SURVIVES, NULL },
 	{ "take-all-sessions", take_all_sessions, SURVIVES, NULL },
 	{ "take-all-of-the-victim", take_all_of_the_victim, SURVIVES, NULL },
 	{ "flood-of-calls", flood_of_calls, SURVIVES, NULL },

@@ -7,3 +7,4 @@
 #include "../../attack/attack.h"
 
 extern const struct attack exhaustion_attacks[], session_attacks[], transfer_attacks[];
+extern const struct attack memory_attacks[], time_attacks[];

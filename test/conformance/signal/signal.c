@@ -8,7 +8,7 @@
 
 #include <tenon/test.h>
 
-enum { SIGNALS = 8, BUSY = 0, AGAIN = 1 };
+enum { SIGNALS = 12, BUSY = 0, AGAIN = 1, HOLDS = 8, LAST = 9 };
 
 #define CATCHER(RPC, I)                                                  \
 	RPC(I, tell, InCap(tn_signal_cap, told))                         \
@@ -26,6 +26,7 @@ static struct {
 	struct tn_object object;
 	struct tn_signal signals[SIGNALS];
 	uint32_t runs[SIGNALS];
+	bool heard_one; /* of the last ones */
 	tn_signal_cap told;
 } catching;
 
@@ -36,6 +37,13 @@ static uint32_t index_of(const struct tn_signal *signal)
 	return (uint32_t)(signal - catching.signals);
 }
 
+/* Unlike tn_actor_await(), which waits for a signal. */
+static void takes_none_until(const char *actor_has_ended)
+{
+	while (!tn_actor_has_ended(actor_has_ended))
+		;
+}
+
 static void caught(void *argument)
 {
 	struct tn_signal *signal = argument;
@@ -44,6 +52,15 @@ static void caught(void *argument)
 	if (i == BUSY && catching.runs[i] == 1) { /* main submits it again while this runs */
 		tn_actor_post("in-handler");
 		tn_actor_await("submitted-again");
+	}
+	if (i == HOLDS) { /* so that the last ones are found all at once */
+		tn_actor_post("holding");
+		takes_none_until("curtain");
+	}
+	if (i >= LAST && !catching.heard_one) {
+		catching.heard_one = true;
+		tn_actor_post("heard-one");
+		takes_none_until("dying");
 	}
 	if (i == AGAIN && catching.runs[i] < 10)
 		(void)tn_signal_submit(signal->cap);
@@ -119,6 +136,26 @@ static void play_thrower(struct tn_env *env)
 	tn_signal_cap cap = { tn_actor_get("thrown") };
 	(void)env;
 	tn_exit((int)tn_error_number(tn_signal_submit(cap)));
+}
+
+static const char *const last_words[SIGNALS - LAST] = { "last.0", "last.1", "last.2" };
+
+/* Is there until it is killed. */
+static void play_curtain(struct tn_env *env)
+{
+	(void)env;
+}
+
+static void play_dying(struct tn_env *env)
+{
+	struct tn_signal never = { .handler = NULL };
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
+		tn_signal_cap cap = { tn_actor_get(last_words[i]) };
+		TN_MUST(tn_signal_submit(cap));
+	}
+	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &never));
+	tn_actor_post("said");
+	tn_signal_wait(&never);
 }
 
 /* -- main -- */
@@ -234,6 +271,25 @@ static void a_hundred_to_one(struct tn_env *env)
 	}
 	for (unsigned i = 0; i < HUNDRED; i++)
 		tn_signal_destroy(&signals[i]);
+}
+
+/* More than a port may have places for: it takes some together. */
+static void six_hundred_at_once(struct tn_env *env)
+{
+	enum { MANY = 600 };
+	struct tn_signal *signals = tn_heap_alloc(MANY * sizeof(*signals));
+	TN_REQUIRE(signals);
+	for (unsigned i = 0; i < MANY; i++) {
+		signals[i] = (struct tn_signal){ .handler = NULL };
+		TN_REQUIRE_OK(tn_signal_create(tn_env_entrypoint(env), &signals[i]));
+	}
+	for (unsigned i = 0; i < MANY; i++)
+		TN_EXPECT_ERROR(tn_signal_submit(signals[i].cap), TN_OK);
+	for (unsigned i = 0; i < MANY; i++)
+		tn_signal_wait(&signals[(i * 37) % MANY]);
+	for (unsigned i = 0; i < MANY; i++)
+		tn_signal_destroy(&signals[i]);
+	tn_heap_free(signals);
 }
 
 static void wait_keeps_the_others(struct tn_env *env)
@@ -405,6 +461,30 @@ static void dissolved_under_many(struct tn_env *env)
 	end_senders();
 }
 
+/* Its sender dies while the receiver is busy with the first of them: the others count as well. */
+static void last_words_of_the_dead(struct tn_env *env)
+{
+	tn_signal_cap holds = get_signal(HOLDS), last[SIGNALS - LAST];
+	(void)env;
+	tn_actor_start("curtain");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++)
+		last[i] = get_signal(LAST + i);
+	TN_EXPECT_ERROR(tn_signal_submit(holds), TN_OK);
+	tn_actor_await("holding");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++)
+		tn_actor_put(last_words[i], last[i].handle);
+	tn_actor_start("dying");
+	tn_actor_await("said");
+	tn_actor_kill("curtain");
+	tn_actor_await("heard-one");
+	tn_actor_kill("dying");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
+		wait_for_runs(LAST + i, 1);
+		tn_cap_release(last[i].handle);
+	}
+	tn_cap_release(holds.handle);
+}
+
 static void to_a_dead_receiver(struct tn_env *env)
 {
 	tn_signal_cap signal = get_signal(2);
@@ -430,11 +510,13 @@ void component_construct(struct tn_env *env)
 		{ "submitted-by-its-own-handler", by_its_own_handler },
 		{ "many-to-one", many_to_one },
 		{ "a-hundred-to-one", a_hundred_to_one },
+		{ "six-hundred-at-once", six_hundred_at_once },
 		{ "wait-keeps-the-others", wait_keeps_the_others },
 		{ "destroyed-while-pending", destroyed_while_pending },
 		{ "dissolved-in-flight", dissolved_in_flight },
 		{ "from-many-components", from_many_components },
 		{ "dissolved-under-many", dissolved_under_many },
+		{ "last-words-of-the-dead", last_words_of_the_dead },
 		{ "to-a-dead-receiver", to_a_dead_receiver },
 		{ NULL, NULL },
 	};
@@ -442,6 +524,8 @@ void component_construct(struct tn_env *env)
 						     { "thrower", play_thrower },
 						     { "storm", play_storm },
 						     { "sender", play_sender },
+						     { "curtain", play_curtain },
+						     { "dying", play_dying },
 						     { NULL, NULL } };
 	tn_test_main(env, "test-signal", cases, roles);
 }

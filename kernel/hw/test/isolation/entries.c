@@ -127,6 +127,25 @@ static void wild_stacks(struct tn_env *env)
 		}
 }
 
+/* Whatever a component may call takes no address: none of these is one to it. */
+static void kernel_addresses_as_arguments(struct tn_env *env)
+{
+	static const uint64_t addresses[] = { 0xffffffff80100000, 0xffff800000000000,
+					      0xffffff0000000000, 0x800000000000,
+					      0xffff7fffffffffff, HW_CORE_WINDOW,
+					      UINT64_MAX - 7 };
+	(void)env;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		uint64_t a = addresses[i];
+		HOLDS(hw_call6(HW_CALL, a, a, a, a, a).status == HW_ERR_CAP);
+		HOLDS(hw_call6(HW_SIGNAL, a, a, a, a, a).status == HW_ERR_CAP);
+		HOLDS(hw_call6(HW_UNPARK, a, a, a, a, a).status == HW_ERR_ARGUMENT);
+		hw_call6(HW_REPLY_WAIT, a | HW_WAIT_POLL, a, a, a, a);
+		for (uint64_t number = HW_CORE_FIRST; number < HW_SYSCALL_COUNT; number++)
+			HOLDS(hw_call6(number, a, a, a, a, a).status == HW_ERR_DENIED);
+	}
+}
+
 static void garbage_flags_of_wait(struct tn_env *env)
 {
 	(void)env;
@@ -198,6 +217,7 @@ const struct attack entry_attacks[] = {
 	{ "map-other-memory", map_other_memory, SURVIVES, NULL },
 	{ "registers-keep-no-secrets", registers_keep_no_secrets, SURVIVES, NULL },
 	{ "wild-stacks", wild_stacks, SURVIVES, NULL },
+	{ "kernel-addresses-as-arguments", kernel_addresses_as_arguments, SURVIVES, NULL },
 	{ "garbage-flags-of-wait", garbage_flags_of_wait, SURVIVES, NULL },
 	{ "reply-without-request", reply_without_request, SURVIVES, NULL },
 	{ "unpark-others", unpark_others, SURVIVES, NULL },

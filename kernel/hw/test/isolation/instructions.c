@@ -47,38 +47,6 @@ static void without_umip(void)
 	}
 TABLES(DO_WITH_UMIP)
 
-/* -- interrupts by software: one attacker each -- */
-
-/* A stub a vector, of four bytes: int n; ret; nop. */
-__asm__(".pushsection .text.interrupts, \"ax\", @progbits\n"
-	".balign 16\ninterrupt_calls:\n"
-	"vector = 0\n.rept 256\n.byte 0xcd, vector, 0xc3, 0x90\nvector = vector + 1\n.endr\n"
-	".popsection");
-extern const unsigned char interrupt_calls[] __attribute__((visibility("hidden")));
-
-static void interrupt(unsigned vector)
-{
-	__asm__ volatile("call *%0" : : "r"(interrupt_calls + 4 * vector) : "memory");
-}
-
-#define INTERRUPT(n)                                  \
-	static void interrupt_##n(struct tn_env *env) \
-	{                                             \
-		(void)env;                            \
-		interrupt(0x##n);                     \
-	}
-/* A table, sixteen to the row. */
-/* clang-format off */
-#define ROW(X, h)                                                                                  \
-	X(h##0) X(h##1) X(h##2) X(h##3) X(h##4) X(h##5) X(h##6) X(h##7)                            \
-	X(h##8) X(h##9) X(h##a) X(h##b) X(h##c) X(h##d) X(h##e) X(h##f)
-/* All but 03, the breakpoint. */
-#define VECTORS(X)                                                                                 \
-	X(00) X(01) X(02)       X(04) X(05) X(06) X(07)                                            \
-	X(08) X(09) X(0a) X(0b) X(0c) X(0d) X(0e) X(0f)                                            \
-	ROW(X, 1) ROW(X, 2) ROW(X, 3) ROW(X, 4) ROW(X, 5) ROW(X, 6) ROW(X, 7) ROW(X, 8)            \
-	ROW(X, 9) ROW(X, a) ROW(X, b) ROW(X, c) ROW(X, d) ROW(X, e) ROW(X, f)
-/* clang-format on */
 VECTORS(INTERRUPT)
 
 static void interrupt_breakpoint(struct tn_env *env)

@@ -12,7 +12,7 @@
 #include <test/attack/attack.h>
 
 extern const struct attack call_attacks[], mapping_attacks[], channel_attacks[];
-extern const struct attack core_attacks[], rogue_attacks[], page_attacks[];
+extern const struct attack core_attacks[], rogue_attacks[], page_attacks[], number_attacks[];
 
 /* A second thread of the attacker's that goes on as long as the component does. */
 static inline void attack_beside(void (*function)(void *argument), void *argument)

@@ -133,6 +133,53 @@ static void reply_ahead(struct tn_env *env)
 	serve(answer_ahead);
 }
 
+/* To requests that have been answered, while later ones are under way: these get their own answers.
+ */
+static void answer_old_ones(void *argument)
+{
+	struct link *link = argument;
+	for (uint32_t back = 1;; back = back % 8 + 1) {
+		uint32_t now = LINK_READ(link->request);
+		uint32_t expected = LINK_READ(link->reply);
+		if (expected != now) /* never over the answer to the one that is under way */
+			__atomic_compare_exchange_n(&link->reply, &expected, now - back - 1, false,
+						    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+		linux_call3(__NR_futex, &link->reply, FUTEX_WAKE, 1);
+	}
+}
+
+static tn_error answer_late(const void *ops, void *self, struct tn_request *request)
+{
+	static unsigned calls;
+	(void)ops;
+	(void)self;
+	if (!calls++)
+		attack_beside(answer_old_ones, link_of(request));
+	if (calls > ROUNDS)
+		__builtin_trap();
+	request->reply_length = 8;
+	return TN_OK;
+}
+
+static void reply_late(struct tn_env *env)
+{
+	(void)env;
+	serve(answer_late);
+}
+
+/* Each call ends, with the one answer or with another: the server may say what it likes, but only
+ * once. */
+static void call_while_late(void)
+{
+	victim_cap rogue = attack_rogue();
+	uint64_t back = 0;
+	unsigned calls = 0;
+	while (victim_echo(rogue, calls, &back) != TN_ERR_GONE)
+		calls++;
+	TN_EXPECT(calls <= ROUNDS);
+	tn_cap_release(rogue.handle);
+}
+
 /* Whoever sleeps on the reply is woken all the time: no reply is missed or made up by that. */
 static void wake_for_ever(void *argument)
 {
@@ -239,6 +286,7 @@ const struct attack rogue_attacks[] = {
 	{ "reply-anything", reply_anything, TN_FAULT_INSTRUCTION, hear_anything },
 	{ "reply-twice", reply_twice, TN_FAULT_INSTRUCTION, call_until_gone },
 	{ "reply-ahead", reply_ahead, TN_FAULT_INSTRUCTION, call_until_gone },
+	{ "reply-late", reply_late, TN_FAULT_INSTRUCTION, call_while_late },
 	{ "wake-the-client", wake_the_client, TN_FAULT_INSTRUCTION, call_while_woken },
 	{ "scribble-over-the-client", scribble_over_the_client, TN_FAULT_INSTRUCTION,
 	  call_until_gone },

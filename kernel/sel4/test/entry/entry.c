@@ -8,6 +8,7 @@
  */
 #include <base/shared.h>
 #include <sel4_abi.h>
+#include <tenon/thread.h>
 #include <test/attack/instructions.h>
 
 enum { ROUNDS = 1000, TABLE = 128, PD_OPCODES = tn_pd_opcode_settle + 1 };
@@ -317,6 +318,41 @@ static void every_label(struct tn_env *env)
 	}
 }
 
+static void opcodes_of_nothing(struct tn_env *env)
+{
+	uint64_t victim = sel4_of_handle(attack_victim().handle);
+	uint64_t pd = sel4_of_handle(tn_env_pd(env).handle);
+	for (uint32_t opcode = VICTIM_OPCODES; opcode <= UINT16_MAX; opcode += 31)
+		HOLDS(status(victim, sel4_label(opcode, 8, 0, 0), 1) == TN_ERR_PROTOCOL);
+	for (uint32_t opcode = PD_OPCODES; opcode <= UINT16_MAX; opcode += 31)
+		HOLDS(status(pd, sel4_label(opcode, 8, 0, 0), 1) == TN_ERR_PROTOCOL);
+}
+
+/* Of a message that the kernel copies in part, and core the rest: length and data, of a buffer that
+ * others write. */
+static void change_the_buffer(void *argument)
+{
+	volatile uint32_t *words = argument;
+	for (uint32_t i = 0;; i++) {
+		words[0] = i % 2 ? SUM_BYTES : UINT32_MAX;
+		words[attack_random() % 512] = (uint32_t)attack_random();
+	}
+}
+
+static void changed_while_read(struct tn_env *env)
+{
+	static unsigned char bytes[SUM_BYTES];
+	victim_cap victim = attack_victim();
+	struct tn_thread *thread;
+	uint64_t total;
+	(void)env;
+	TN_MUST(tn_thread_create("beside", TN_PRIORITY_DEFAULT, 0, change_the_buffer,
+				 buffer()->words, &thread));
+	tn_actor_post("changed-while-read");
+	for (;;)
+		(void)!victim_sum(victim, bytes, sizeof(bytes), &total);
+}
+
 /* Nobody has given the right to send any. */
 static void attached_capabilities(struct tn_env *env)
 {
@@ -368,6 +404,114 @@ static void send_requests(struct tn_env *env)
 		raw(SEL4_SEND, victim, SEL4_INFO(sel4_label(victim_opcode_echo, 8, 0, 0), 1));
 }
 
+/* -- servers that reply as they like: "main" calls -- */
+
+static tn_error never_called(const void *ops, void *self, struct tn_request *request)
+{
+	(void)ops;
+	(void)self;
+	(void)request;
+	return TN_ERR_DENIED;
+}
+
+static void offer(struct tn_env *env)
+{
+	static struct tn_object object = { .dispatch = never_called };
+	TN_MUST(tn_object_create(tn_env_entrypoint(env), &object));
+	attack_offer(object.handle);
+}
+
+static void take_request(void)
+{
+	struct sel4_message m;
+	do
+		m = raw(SEL4_RECEIVE, own(SEL4_OF_SERVER), 0);
+	while (!is_ours(&m));
+}
+
+static void answer(uint64_t info, uint64_t value)
+{
+	struct sel4_message m = { own(SEL4_OF_SERVER), info, { value } };
+	sel4_enter(SEL4_REPLY, &m);
+}
+
+#define REPLY(status, length, caps, words) SEL4_INFO(sel4_label(status, length, caps, 0), words)
+
+static const struct {
+	uint32_t status, length, caps, words;
+	tn_error expected;
+} replies[] = {
+	{ 0, 8, 0, 1, TN_OK }, /* so that it is seen to work at all */
+	{ TN_ERROR_COUNT, 8, 0, 1, TN_ERR_PROTOCOL },
+	{ 0xffff, 8, 0, 1, TN_ERR_PROTOCOL },
+	{ 0, 8, 1, 1, TN_ERR_PROTOCOL },
+	{ 0, 8, 8, 1, TN_ERR_PROTOCOL },
+	{ 0, 8, 9, 1, TN_ERR_PROTOCOL },
+	{ 0, 8, 15, 1, TN_ERR_PROTOCOL },
+	{ 0, 0, 0, 0, TN_ERR_PROTOCOL },
+	{ 0, 7, 0, 1, TN_ERR_PROTOCOL },
+	{ 0, 9, 0, 2, TN_ERR_PROTOCOL },
+	{ 0, 8, 0, 0, TN_ERR_PROTOCOL }, /* claims more than it sends */
+	{ 0, 4096, 0, 4, TN_ERR_PROTOCOL },
+	{ 0, 8191, 0, 120, TN_ERR_PROTOCOL },
+};
+enum { REPLIES = sizeof(replies) / sizeof(replies[0]), ANSWERS = 20, LIE = 666 };
+
+static void reply_anything(struct tn_env *env)
+{
+	offer(env);
+	for (unsigned i = 0; i < REPLIES; i++) {
+		take_request();
+		answer(REPLY(replies[i].status, replies[i].length, replies[i].caps,
+			     replies[i].words),
+		       1);
+	}
+	take_request();
+	answer(SEL4_INFO(0, 1), 1); /* as the kernel would say it */
+	take_request();
+	answer(SEL4_INFO(5, 4), 1);
+	take_request();
+	__asm__ volatile("ud2");
+}
+
+static void hear_anything(void)
+{
+	victim_cap rogue = attack_rogue();
+	uint64_t back;
+	for (unsigned i = 0; i < REPLIES; i++)
+		TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), replies[i].expected);
+	TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), TN_ERR_GONE);
+	TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), TN_ERR_GONE);
+	TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), TN_ERR_GONE);
+	TN_EXPECT_ERROR(victim_echo(rogue, 1, &back), TN_ERR_GONE);
+	tn_cap_release(rogue.handle);
+}
+
+/* The second reply must not be the answer to the next call. */
+static void reply_twice(struct tn_env *env)
+{
+	offer(env);
+	for (uint64_t i = 0; i < ANSWERS; i++) {
+		answer(REPLY(0, 8, 0, 1), LIE);
+		take_request();
+		answer(REPLY(0, 8, 0, 1), i);
+		answer(REPLY(0, 8, 0, 1), LIE);
+		answer(REPLY(0, 8, 0, 1), LIE);
+	}
+}
+
+static void hear_answers(void)
+{
+	victim_cap rogue = attack_rogue();
+	uint64_t back;
+	for (uint64_t i = 0; i < ANSWERS; i++) {
+		back = LIE;
+		TN_EXPECT_ERROR(victim_echo(rogue, i, &back), TN_OK);
+		TN_EXPECT_EQUAL(back, i);
+	}
+	tn_cap_release(rogue.handle);
+}
+
 /* -- registers and memory -- */
 
 static void registers_are_kept(struct tn_env *env)
@@ -400,11 +544,13 @@ static void wild_stacks(struct tn_env *env)
 				: "rbx", "rcx", "r11", "memory");
 }
 
-#define PLACES(X)                            \
-	X(core, 0x400000)                    \
-	X(core_window, 1ull << 44)           \
-	X(kernel, 0xffffffff80800000)        \
-	X(kernel_window, 0xffffff8000000000) \
+#define PLACES(X)                                 \
+	X(core, 0x400000)                         \
+	X(core_window, 1ull << 44)                \
+	X(kernel, 0xffffffff80800000)             \
+	X(kernel_window, 0xffffff8000000000)      \
+	X(not_canonical, 0x800000000000)          \
+	X(far_from_canonical, 0x8000000000000000) \
 	X(behind_the_buffer, LAYOUT_UTCB + SEL4_BUFFER_SIZE) X(secret, VICTIM_SECRET_AT)
 #define DO_PLACE(name, address)                                              \
 	static void read_##name(struct tn_env *env)                          \
@@ -418,6 +564,65 @@ static void wild_stacks(struct tn_env *env)
 		*(volatile unsigned char *)(uintptr_t)(address) = 1;         \
 	}
 PLACES(DO_PLACE)
+
+/* Where code would begin, and where a stack would be. */
+static void jump_to(uint64_t address)
+{
+	__asm__ volatile("jmp *%0" : : "r"(address) : "memory");
+}
+
+static void jump_to_the_kernel(struct tn_env *env)
+{
+	(void)env;
+	jump_to(0xffffffff80800000);
+}
+
+static void jump_to_core(struct tn_env *env)
+{
+	(void)env;
+	jump_to(0x400000);
+}
+
+static void jump_not_canonical(struct tn_env *env)
+{
+	(void)env;
+	jump_to(0x800000000000);
+}
+
+static void push_not_canonical(struct tn_env *env)
+{
+	(void)env;
+	__asm__ volatile("mov %0, %%rsp; push %%rax" : : "r"(0x800000000000ull) : "memory");
+}
+
+static void single_step(struct tn_env *env)
+{
+	(void)env;
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop" : : : "memory", "cc");
+}
+
+/* Sent where it should be resumed after a fault: what it says itself, in the page that core reads.
+ */
+static void recover_at(uint64_t address)
+{
+	struct tn_thread_page *page = (struct tn_thread_page *)LAYOUT_THREAD_PAGES;
+	page->guard_begin = 0;
+	page->guard_end = UINT64_MAX;
+	page->guard_recover = address;
+	(void)*(volatile uint64_t *)0x345678;
+}
+
+static void recover_in_the_kernel(struct tn_env *env)
+{
+	(void)env;
+	recover_at(0xffffffff80800000);
+}
+
+static void recover_not_canonical(struct tn_env *env)
+{
+	(void)env;
+	recover_at(0x800000000000);
+}
 
 /* What core reads of the thread page it must not believe. */
 static void lies_in_the_thread_page(struct tn_env *env)
@@ -486,6 +691,17 @@ static const struct attack entry_attacks[] = {
 	{ "attached-from-nowhere", attached_from_nowhere, TN_FAULT_KERNEL_ENTRY, NULL },
 	{ "reply-without-request", reply_without_request, SURVIVES, NULL },
 	{ "send-requests", send_requests, SURVIVES, NULL },
+	{ "opcodes-of-nothing", opcodes_of_nothing, SURVIVES, NULL },
+	{ "changed-while-read", changed_while_read, KILLED, NULL },
+	{ "reply-anything", reply_anything, TN_FAULT_INSTRUCTION, hear_anything },
+	{ "reply-twice", reply_twice, SURVIVES, hear_answers },
+	{ "jump-to-the-kernel", jump_to_the_kernel, FAULTS, NULL },
+	{ "jump-to-core", jump_to_core, FAULTS, NULL },
+	{ "jump-not-canonical", jump_not_canonical, FAULTS, NULL },
+	{ "push-not-canonical", push_not_canonical, FAULTS, NULL },
+	{ "recover-in-the-kernel", recover_in_the_kernel, FAULTS, NULL },
+	{ "recover-not-canonical", recover_not_canonical, FAULTS, NULL },
+	{ "single-step", single_step, FAULTS, NULL },
 	{ "registers-are-kept", registers_are_kept, SURVIVES, NULL },
 	{ "wild-stacks", wild_stacks, SURVIVES, NULL },
 	{ "forged-for-good", forged_for_good, KILLED, NULL },
@@ -506,10 +722,13 @@ static const struct attack entry_attacks[] = {
 };
 
 PRIVILEGED(DO)
+VECTORS(INTERRUPT)
 
 static const struct attack instruction_attacks[] = {
 #define ATTACK(name, code) { #name, do_##name, FAULTS, NULL },
-	PRIVILEGED(ATTACK){ NULL, NULL, 0, NULL },
+/* One vector, ff, is for spurious interrupts: the kernel does nothing about it. */
+#define INTERRUPT_ATTACK(n) { "interrupt." #n, interrupt_##n, ENDS, NULL },
+	PRIVILEGED(ATTACK) VECTORS(INTERRUPT_ATTACK){ NULL, NULL, 0, NULL },
 };
 
 void component_construct(struct tn_env *env)
