@@ -130,8 +130,8 @@ bench: all ## measure on each kernel, and libraries on the host; writes build/be
 	@for b in $(HOST_BENCHES); do $(MAKE) -s --no-print-directory $$b || exit 1; done
 	@$(PYTHON) tool/bench --build $(BUILD) --kernels "$(KERNELS)"
 
-account: all ## what each instruction of a null call is for, on kernels where they can be counted
-	@tool/install-packages build run
+account: all ## where a null call goes, on kernels where that can be counted: instructions, system calls, time
+	@tool/install-packages build run account
 	@for k in $(KERNELS); do p=kernel/$$k/bench/account; [ ! -x $$p ] || { echo "$$k:"; $$p $(BUILD) || exit 1; }; done
 
 loc: ## lines of code, generic and of each port

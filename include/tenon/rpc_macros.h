@@ -249,9 +249,13 @@ static inline tn_error tn_call_fail_(struct tn_call *call, tn_error error)
 /* -- one function of an interface, seen from each side -- */
 #define TN_RPC_OPCODE_(I, name, ...) I##_opcode_##name,
 
-#define TN_RPC_DESCRIPTION_(I, name, ...)                             \
-	{ #name, #__VA_ARGS__, 0u TN_EACH_(TN_IN_SIZE_, __VA_ARGS__), \
-	  0u TN_EACH_(TN_OUT_SIZE_, __VA_ARGS__) },
+#define TN_RPC_DESCRIPTION_(I, name, ...)         \
+	{ #name,                                  \
+	  #__VA_ARGS__,                           \
+	  0u TN_EACH_(TN_IN_SIZE_, __VA_ARGS__),  \
+	  0u TN_EACH_(TN_OUT_SIZE_, __VA_ARGS__), \
+	  (uint32_t)sizeof(#name) - 1u,           \
+	  (uint32_t)sizeof(#__VA_ARGS__) - 1u },
 
 #define TN_RPC_OPERATION_(I, name, ...) \
 	tn_error (*name)(void *self, struct tn_request *request TN_EACH_(TN_PARAM_, __VA_ARGS__));

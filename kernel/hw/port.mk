@@ -17,6 +17,7 @@ check-debug bench: $(BUILD)/hw/test.elf
 
 # Attackers enter the kernel by themselves, and lie in what they share with core.
 test-isolation.cflags := -I. -Iarch/$(ARCH) -Ikernel/hw/include
+test-liar.cflags := $(test-isolation.cflags)
 
 # The kernel alone, with the test in core's role.
 HOST_TESTS += hw-kernel-test

@@ -43,7 +43,7 @@ enum { THREADS = 256, POINTS = 8192, OCCURRENCES = 2, NAME = 64, PATH = 4096, FA
 enum { PAUSE_NS = 50000, PATIENCE = 1000, TEXT = 4096 };
 enum { CODE_INT3 = 0x80, CODE_BREAKPOINT = 4 }; /* siginfo.si_code of SIGTRAP */
 
-enum stop { RUNS, AT_ACT, HELD };
+enum stop { RUNS, AT_ACT, AT_QUIET, HELD };
 struct thread {
 	pid_t id;
 	int status; /* its /proc/.../status */
@@ -271,6 +271,18 @@ static bool is_quiet(void)
 
 /* -- rounds -- */
 
+/* The first thread that was stopped for this. */
+static bool let_go(enum stop stop)
+{
+	for (unsigned i = 0; i < thread_count; i++) {
+		if (threads[i].stop != stop)
+			continue;
+		go_on(&threads[i], 0);
+		return true;
+	}
+	return false;
+}
+
 /* The subject is where it is to be: the actor's turn, or it is on its way there. */
 static void begin_acting(void)
 {
@@ -278,13 +290,8 @@ static void begin_acting(void)
 	phase = ACTING;
 	if (held && held->stop == HELD && !plan.stepping)
 		set_breakpoint(held, 0);
-	for (unsigned i = 0; i < thread_count; i++) {
-		if (threads[i].stop != AT_ACT)
-			continue;
+	if (let_go(AT_ACT))
 		plan.acted = true;
-		go_on(&threads[i], 0);
-		return;
-	}
 }
 
 /* The subject has come to its end, or sleeps, without having come to the point once more. */
@@ -307,13 +314,12 @@ static unsigned rest; /* how often nothing has moved, since something did */
 /* All have come to a rest. */
 static void quiet(void)
 {
-	if (phase == APPROACH) {
+	if (phase == APPROACH)
 		miss();
-	} else if (phase == ACTING) {
+	else if (phase == ACTING)
 		free_subject();
-	} else if (++rest == PATIENCE) { /* the kernel may have something to do still */
+	else if (!let_go(AT_QUIET) && ++rest == PATIENCE) /* the kernel may have something to do */
 		fail("nothing moves any more");
-	}
 }
 
 static void arrive(struct thread *thread)
@@ -451,6 +457,9 @@ static void take_mark(struct thread *thread)
 		}
 		plan.acted = true;
 		break;
+	case MARK_QUIET:
+		thread->stop = AT_QUIET;
+		return;
 	default:
 		fail("thread %d makes a mark that is none", thread->id);
 	}

@@ -211,7 +211,12 @@ uint64_t irq_take(uint32_t line, bool level, uint64_t bell_bit)
 	kernel_mint(slot_at(bell), slot_at(core_bell), RIGHT_SEND,
 		    1ull << BELL_MARK | 1ull << bell_bit);
 	struct kernel_call set = { .caps = { bell }, .cap_count = 1 };
-	return kernel_invoke(handler, SEL4_IRQ_SET_NOTIFICATION, &set) ? 0 : handler;
+	if (kernel_invoke(handler, SEL4_IRQ_SET_NOTIFICATION, &set))
+		return 0;
+	/* From the first call on the kernel takes interrupts. One that has come before it knew whom
+	 * to tell has masked the line, and nobody would acknowledge it. */
+	kernel_do(handler, SEL4_IRQ_ACK, 0, 0);
+	return handler;
 }
 
 const char *port_irq_owner(uint32_t line)

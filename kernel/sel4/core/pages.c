@@ -9,7 +9,7 @@
 #include <core/page_map.h>
 #include <sel4_core.h>
 
-enum { FIRST_BITS = 8, PREPARE_PAGES = 16 };
+enum { FIRST_BITS = 8, PREPARE_PAGES = 16, DESTROY_PAGES = 1024 };
 
 /* A piece of RAM as the kernel has given it. */
 static struct piece {
@@ -102,6 +102,7 @@ static bool cut_table(uint64_t table)
 	return true;
 }
 
+/* Some to be had at once: what core and the kernel need is a few. */
 uint64_t pages_take(uint64_t count)
 {
 	uint64_t first = page_map_take(count);
@@ -188,7 +189,7 @@ static bool make_frame(uint64_t page)
 static bool prepare(uint64_t first, uint64_t count)
 {
 	for (uint64_t i = first; i < first + count; i++) {
-		if (!make_frame(i))
+		if (!cut_table(i / PAGES_PER_TABLE) || !make_frame(i))
 			return false;
 		__builtin_memset(window(i), 0, SEL4_PAGE_SIZE);
 	}
@@ -216,7 +217,7 @@ uint64_t page_object(uint64_t type, uint64_t bits)
 void pages_free(uint64_t first, uint64_t count)
 {
 	for (uint64_t i = first; i < first + count; i++)
-		if (!test(frames, i))
+		if (!test(frames, i) && test(cut_tables, i / PAGES_PER_TABLE))
 			kernel_revoke(slot_at(page_untyped(i)));
 	page_map_give(first, count);
 }
@@ -229,11 +230,12 @@ void *port_core_pages(size_t pages)
 
 tn_error port_memory_create(struct port_memory *memory, uint64_t pages)
 {
-	*memory = (struct port_memory){ .first = pages_take(pages), .pages = pages };
+	*memory = (struct port_memory){ .first = page_map_take(pages), .pages = pages };
 	return memory->first ? TN_OK : TN_ERR_OUT_OF_RAM;
 }
 
-/* A page that cannot be made a frame is none when it is attached either. */
+/* It is cut as it is prepared. A page that cannot be made a frame is none when it is attached
+ * either. */
 bool port_memory_prepare(struct port_memory *memory)
 {
 	uint64_t left = memory->pages - memory->zeroed;
@@ -245,10 +247,11 @@ bool port_memory_prepare(struct port_memory *memory)
 
 bool port_memory_destroy(struct port_memory *memory)
 {
-	if (memory->first)
-		pages_free(memory->first, memory->pages);
-	memory->first = 0;
-	return true;
+	uint64_t now = memory->pages < DESTROY_PAGES ? memory->pages : DESTROY_PAGES;
+	memory->pages -= now;
+	if (memory->first && now)
+		pages_free(memory->first + memory->pages, now);
+	return !memory->pages;
 }
 
 uint64_t memory_frame(const struct port_memory *memory, uint64_t page)

@@ -26,6 +26,8 @@ enum {
 	/* The caller is the actor of the case of this name: 1 the subject is held, 0 the case is
 	   over. */
 	MARK_ACT,
+	/* Returns when nothing else moves, and the subject is not held. */
+	MARK_QUIET,
 };
 
 #define MARK_RUNTIME 0x10000000ull /* where the runtime is */

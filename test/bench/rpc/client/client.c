@@ -3,7 +3,8 @@
 
 /*
  * The client of the bench: measures, while a second session and a signal of its own are live. Each
- * operation is done as often as the configuration says, `config rounds=N`, in a thousand samples.
+ * operation is done as often as the configuration says, `config rounds=N`, in a thousand samples;
+ * with `sessions-only=#true` nothing but sessions is measured.
  */
 #include "../../measure.h"
 #include "../peer.h"
@@ -13,6 +14,7 @@
 enum { SAMPLES = BENCH_SAMPLES_MAX, STRETCHES = 20, STRETCH = 10000 };
 
 static uint32_t batch; /* rounds of a sample */
+static bool sessions_only;
 
 #define MEASURE(name, ...)                                     \
 	do {                                                   \
@@ -143,8 +145,23 @@ static void configure(void)
 	struct tn_kdl_node node;
 	tn_config_read(&config, "config", &node);
 	uint64_t rounds = tn_config_u64(&config, &node, "rounds", 100000, SAMPLES, 1000000);
+	sessions_only = tn_config_bool(&config, &node, "sessions-only", false);
 	tn_config_end(&config);
 	batch = (uint32_t)rounds / SAMPLES;
+}
+
+static void measure_calls(struct tn_env *env, peer_cap peer, tn_signal_cap ask,
+			  struct tn_signal *answer)
+{
+	measure_null(peer);
+	measure_stretches(peer);
+	measure_words_4(peer);
+	measure_words_20(peer);
+	measure_words_60(peer);
+	measure_data(peer);
+	measure_capability(peer, (tn_any_cap){ answer->cap.handle });
+	measure_capabilities(peer, env);
+	measure_signal(ask, answer);
 }
 
 void component_construct(struct tn_env *env)
@@ -157,15 +174,8 @@ void component_construct(struct tn_env *env)
 	peer_cap peer = { session.cap };
 	bench_check(tn_signal_create(tn_env_entrypoint(env), &answer), "signal");
 	bench_check(peer_signals(peer, answer.cap, &ask), "signals");
-	measure_null(peer);
-	measure_stretches(peer);
-	measure_words_4(peer);
-	measure_words_20(peer);
-	measure_words_60(peer);
-	measure_data(peer);
-	measure_capability(peer, (tn_any_cap){ answer.cap.handle });
-	measure_capabilities(peer, env);
-	measure_signal(ask, &answer);
+	if (!sessions_only)
+		measure_calls(env, peer, ask, &answer);
 	measure_session();
 	measure_dataspace();
 	measure_thread();

@@ -56,7 +56,7 @@ static void expect_refused(const char *name, const char *service, const char *la
 
 static void refusals(void)
 {
-	static const struct tn_function_description function = { "other", "", 0, 0 };
+	static const struct tn_function_description function = { "other", "", 0, 0, 5, 0 };
 	static const struct tn_interface other = { "subject", 1, &function };
 	const struct tn_quota too_much_ram = { 1ull << 40, 1 }, too_many_caps = { 1, 1u << 30 };
 	const struct tn_quota overflow = { UINT64_MAX, UINT64_MAX };

@@ -17,24 +17,28 @@
 
 enum { TEXT_MAX = 200 };
 
-#define OWNER(RPC, I)                                                                      \
-	/* Two objects that the other thread serves. */                                    \
-	RPC(I, make, OutCap(tn_any_cap, first), OutCap(tn_any_cap, second))                \
-	/* The second one once more. */                                                    \
-	RPC(I, again, OutCap(tn_any_cap, second))                                          \
-	RPC(I, unmake)                                                                     \
-	/* The other thread serves nobody until it is resumed; it is in `stay` already. */ \
-	RPC(I, stall)                                                                      \
-	RPC(I, await_stay)                                                                 \
-	RPC(I, resume)                                                                     \
-	/* When it is resumed, it is the subject, from when it takes capabilities on. */   \
-	RPC(I, resume_taking)                                                              \
-	/* Of what was made: the first, the second. */                                     \
-	RPC(I, destroy, In(uint32_t, which))                                               \
-	/* As soon as it is called; core is the subject. */                                \
-	RPC(I, destroy_called)                                                             \
-	/* How often a message has changed while it was served. */                         \
-	RPC(I, changes, Out(uint32_t, count))
+#define OWNER(RPC, I)                                                                        \
+	/* Two objects that the other thread serves. */                                      \
+	RPC(I, make, OutCap(tn_any_cap, first), OutCap(tn_any_cap, second))                  \
+	/* The second one once more. */                                                      \
+	RPC(I, again, OutCap(tn_any_cap, second))                                            \
+	RPC(I, unmake)                                                                       \
+	/* The other thread serves nobody until it is resumed; it is in `stay` already. */   \
+	RPC(I, stall)                                                                        \
+	RPC(I, await_stay)                                                                   \
+	RPC(I, resume)                                                                       \
+	/* When it is resumed, it is the subject, from when it takes capabilities on. */     \
+	RPC(I, resume_taking)                                                                \
+	/* The same, from when it goes on to when it serves. */                              \
+	RPC(I, resume_serving)                                                               \
+	/* Another one in the place of the first, which nobody calls. */                     \
+	RPC(I, replace)                                                                      \
+	/* Of what was made: the first, the second. */                                       \
+	RPC(I, destroy, In(uint32_t, which))                                                 \
+	/* As soon as it is called; core is the subject. */                                  \
+	RPC(I, destroy_called)                                                               \
+	/* How often a message has changed while it was served, or was served by another. */ \
+	RPC(I, mistakes, Out(uint32_t, count))
 TN_RPC_INTERFACE(owner, OWNER)
 
 #define SERVED(RPC, I)                                                          \
@@ -74,3 +78,4 @@ void ended_too_late(struct tn_env *env);
 void successor_in_the_record(struct tn_env *env);
 void given_up_and_given_again(struct tn_env *env);
 void given_again_while_dropped(struct tn_env *env);
+void replaced_while_called(struct tn_env *env);

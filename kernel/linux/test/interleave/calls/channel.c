@@ -89,7 +89,7 @@ void left_request_served(struct tn_env *env)
 		(void)mark(MARK_END, "");
 		unmake_objects();
 	}
-	TN_EXPECT_ERROR(owner_changes(client.owner, &count), TN_OK);
+	TN_EXPECT_ERROR(owner_mistakes(client.owner, &count), TN_OK);
 	TN_EXPECT_EQUAL(count, 0);
 	TN_EXPECT_ERROR(tn_thread_join(actor), TN_OK);
 }
@@ -132,4 +132,37 @@ void ended_too_late(struct tn_env *env)
 		TN_EXPECT_ERROR(tn_thread_join(thread), TN_OK);
 		unmake_objects();
 	}
+}
+
+static tn_error first_result;
+
+static void call_first(void *argument)
+{
+	uint64_t back;
+	(void)argument;
+	first_result = served_echo(client.first, 1, &back);
+}
+
+/* The server's other thread replaces the object at any moment from before the request is looked at.
+ */
+void replaced_while_called(struct tn_env *env)
+{
+	static char name[] = "replaced-while-called";
+	uint32_t count = 1;
+	(void)env;
+	while (mark(MARK_ROUND, name)) {
+		make_objects();
+		TN_MUST(owner_stall(client.owner));
+		struct tn_thread *thread = start_thread(call_first, NULL);
+		(void)mark(MARK_QUIET, "");
+		TN_MUST(owner_resume_serving(client.owner));
+		(void)mark(MARK_ACT, name);
+		TN_MUST(owner_replace(client.owner));
+		TN_EXPECT_ERROR(tn_thread_join(thread), TN_OK);
+		(void)mark(MARK_QUIET, ""); /* the server has done with it */
+		TN_EXPECT(first_result == TN_OK || first_result == TN_ERR_GONE);
+		unmake_objects();
+	}
+	TN_EXPECT_ERROR(owner_mistakes(client.owner, &count), TN_OK);
+	TN_EXPECT_EQUAL(count, 0);
 }

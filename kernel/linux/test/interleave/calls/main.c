@@ -43,6 +43,7 @@ void component_construct(struct tn_env *env)
 		{ "left-request-served", left_request_served },
 		{ "destroyed-behind-a-left-request", destroyed_behind_a_left_request },
 		{ "ended-too-late", ended_too_late },
+		{ "replaced-while-called", replaced_while_called },
 		{ "successor-in-the-record", successor_in_the_record },
 		{ "given-up-and-given-again", given_up_and_given_again },
 		{ "given-again-while-dropped", given_again_while_dropped },

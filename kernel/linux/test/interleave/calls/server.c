@@ -4,14 +4,14 @@
 
 static struct {
 	struct tn_env *env;
-	struct tn_object owner, object[2];
+	struct tn_object owner, object[2], successor;
 	tn_handle handle[2];
 	struct tn_signal stall, nudge;
 	struct tn_mutex lock;
 	struct tn_condition changed;
-	bool staying, resumed, called, taking;
+	bool staying, resumed, called, taking, serving;
 	tn_signal_cap kept;
-	uint32_t changes;
+	uint32_t mistakes;
 } server;
 
 static void stay(void)
@@ -21,9 +21,11 @@ static void stay(void)
 	tn_condition_broadcast(&server.changed);
 	while (!server.resumed)
 		tn_condition_wait(&server.changed, &server.lock);
-	bool taking = server.taking;
-	server.staying = server.resumed = server.taking = false;
+	bool taking = server.taking, serving = server.serving;
+	server.staying = server.resumed = server.taking = server.serving = false;
 	tn_mutex_unlock(&server.lock);
+	if (serving)
+		(void)mark(MARK_BEGIN, "");
 	if (taking)
 		(void)mark(MARK_BEGIN_AT, "cap_take");
 }
@@ -43,6 +45,7 @@ static tn_error serve_echo(void *self, struct tn_request *request, uint64_t valu
 {
 	(void)self;
 	(void)request;
+	(void)mark(MARK_END, "");
 	*back = ~value;
 	return TN_OK;
 }
@@ -63,7 +66,7 @@ static tn_error serve_stay(void *self, struct tn_request *request, const char *t
 	(void)text;
 	memcpy(before, request->data, length);
 	stay();
-	server.changes += memcmp(before, request->data, length) != 0;
+	server.mistakes += memcmp(before, request->data, length) != 0;
 	return TN_OK;
 }
 
@@ -135,12 +138,31 @@ static tn_error again(void *self, struct tn_request *request, tn_any_cap *second
 	return TN_OK;
 }
 
+static tn_error count_mistake(void *self, struct tn_request *request, uint64_t value,
+			      uint64_t *back)
+{
+	server.mistakes++;
+	return serve_echo(self, request, value, back);
+}
+
+static tn_error replace(void *self, struct tn_request *request)
+{
+	static const struct served_ops unwanted = { .echo = count_mistake };
+	served_cap cap;
+	(void)self;
+	(void)request;
+	tn_object_destroy(&server.object[0]);
+	return served_serve(tn_env_entrypoint(server.env), &server.successor, &unwanted, NULL,
+			    &cap);
+}
+
 static tn_error unmake(void *self, struct tn_request *request)
 {
 	(void)self;
 	(void)request;
 	tn_object_destroy(&server.object[0]);
 	tn_object_destroy(&server.object[1]);
+	tn_object_destroy(&server.successor);
 	return TN_OK;
 }
 
@@ -178,6 +200,12 @@ static tn_error resume_taking(void *self, struct tn_request *request)
 	return resume(self, request);
 }
 
+static tn_error resume_serving(void *self, struct tn_request *request)
+{
+	server.serving = true;
+	return resume(self, request);
+}
+
 /* At core alone: its handler may be under way. */
 static tn_error destroy(void *self, struct tn_request *request, uint32_t which)
 {
@@ -194,16 +222,17 @@ static tn_error destroy_called(void *self, struct tn_request *request)
 		tn_condition_wait(&server.changed, &server.lock);
 	server.called = false;
 	tn_mutex_unlock(&server.lock);
-	(void)mark(MARK_CORE_AT, "object_step");
+	(void)mark(MARK_CORE_AT, "pd_request");
 	tn_error error = destroy(self, request, 0);
+	(void)mark(MARK_QUIET, ""); /* whoever was woken has looked */
 	return error == TN_OK ? resume(self, request) : error;
 }
 
-static tn_error changes(void *self, struct tn_request *request, uint32_t *count)
+static tn_error mistakes(void *self, struct tn_request *request, uint32_t *count)
 {
 	(void)self;
 	(void)request;
-	*count = server.changes;
+	*count = server.mistakes;
 	return TN_OK;
 }
 
@@ -217,8 +246,10 @@ void play_server(struct tn_env *env)
 					      .destroy = destroy,
 					      .destroy_called = destroy_called,
 					      .again = again,
+					      .replace = replace,
+					      .resume_serving = resume_serving,
 					      .resume_taking = resume_taking,
-					      .changes = changes };
+					      .mistakes = mistakes };
 	struct tn_entrypoint *entrypoint;
 	owner_cap cap;
 	server.env = env;

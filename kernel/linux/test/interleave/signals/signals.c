@@ -12,18 +12,19 @@
 #include <tenon/test.h>
 #include <tenon/thread.h>
 
-enum { SIGNALS = 2 };
+/* The neighbour shares a bit with the first one (LINK_SIGNALS of them later). */
+enum { SIGNALS = 2, NEIGHBOUR = 512, ALL = NEIGHBOUR + 1 };
 
-#define OWNER(RPC, I)                                                     \
-	/* The other thread hears nothing until it is resumed. */         \
-	RPC(I, stall)                                                     \
-	RPC(I, resume)                                                    \
-	/* The same; then it is the subject. */                           \
-	RPC(I, resume_hearing)                                            \
-	RPC(I, signal, In(uint32_t, i), OutCap(tn_signal_cap, signal))    \
-	RPC(I, forget)                                                    \
-	/* Returns when each was heard since they were forgotten last. */ \
-	RPC(I, await_all)
+#define OWNER(RPC, I)                                                  \
+	/* The other thread hears nothing until it is resumed. */      \
+	RPC(I, stall)                                                  \
+	RPC(I, resume)                                                 \
+	/* The same; then it is the subject. */                        \
+	RPC(I, resume_hearing)                                         \
+	RPC(I, signal, In(uint32_t, i), OutCap(tn_signal_cap, signal)) \
+	RPC(I, forget)                                                 \
+	/* Returns when it was heard since all were forgotten last. */ \
+	RPC(I, await, In(uint32_t, i))
 TN_RPC_INTERFACE(owner, OWNER)
 
 /* The other thread's: answered when it has heard what was submitted before. */
@@ -31,10 +32,10 @@ TN_RPC_INTERFACE(owner, OWNER)
 TN_RPC_INTERFACE(hearer, HEARER)
 
 static struct {
-	struct tn_signal stall, signals[SIGNALS];
+	struct tn_signal stall, signals[ALL];
 	struct tn_mutex lock;
 	struct tn_condition changed;
-	bool staying, resumed, hearing, heard[SIGNALS];
+	bool staying, resumed, hearing, heard[ALL];
 } receiver;
 
 static void stay(void *argument)
@@ -95,24 +96,16 @@ static tn_error give_signal(void *self, struct tn_request *request, uint32_t i,
 {
 	(void)self;
 	(void)request;
-	*signal = receiver.signals[i % SIGNALS].cap;
+	*signal = receiver.signals[i % ALL].cap;
 	return TN_OK;
 }
 
-static bool all_heard(void)
-{
-	for (unsigned i = 0; i < SIGNALS; i++)
-		if (!receiver.heard[i])
-			return false;
-	return true;
-}
-
-static tn_error await_all(void *self, struct tn_request *request)
+static tn_error await(void *self, struct tn_request *request, uint32_t i)
 {
 	(void)self;
 	(void)request;
 	tn_mutex_lock(&receiver.lock);
-	while (!all_heard())
+	while (!receiver.heard[i % ALL])
 		tn_condition_wait(&receiver.changed, &receiver.lock);
 	tn_mutex_unlock(&receiver.lock);
 	return TN_OK;
@@ -123,7 +116,7 @@ static tn_error forget(void *self, struct tn_request *request)
 	(void)self;
 	(void)request;
 	tn_mutex_lock(&receiver.lock);
-	for (unsigned i = 0; i < SIGNALS; i++)
+	for (unsigned i = 0; i < ALL; i++)
 		receiver.heard[i] = false;
 	tn_mutex_unlock(&receiver.lock);
 	return TN_OK;
@@ -143,7 +136,7 @@ static void play_receiver(struct tn_env *env)
 						    .resume_hearing = resume_hearing,
 						    .forget = forget,
 						    .signal = give_signal,
-						    .await_all = await_all };
+						    .await = await };
 	static const struct hearer_ops hearer_ops = { .settle = settle };
 	static struct tn_object objects[2];
 	struct tn_entrypoint *entrypoint;
@@ -151,7 +144,7 @@ static void play_receiver(struct tn_env *env)
 	hearer_cap hearer;
 	receiver.stall.handler = stay;
 	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &receiver.stall));
-	for (unsigned i = 0; i < SIGNALS; i++) {
+	for (unsigned i = 0; i < ALL; i++) {
 		receiver.signals[i].handler = hear;
 		receiver.signals[i].argument = &receiver.heard[i];
 		TN_MUST(tn_signal_create(tn_env_entrypoint(env), &receiver.signals[i]));
@@ -172,7 +165,7 @@ static tn_signal_cap said[SIGNALS];
 static void start(struct tn_env *env)
 {
 	(void)env;
-	tn_actor_start_with("receiver", "", "", TN_ACTOR_RAM, TN_ACTOR_CAPS);
+	tn_actor_start_with("receiver", "", "", 4 * TN_ACTOR_RAM, TN_ACTOR_CAPS + 2 * ALL);
 	owner.handle = tn_actor_get("owner");
 	hearer.handle = tn_actor_get("hearer");
 }
@@ -181,6 +174,12 @@ static void submit_all(void)
 {
 	for (uint32_t i = 0; i < SIGNALS; i++)
 		TN_EXPECT_ERROR(tn_signal_submit(said[i]), TN_OK);
+}
+
+static void await_all(void)
+{
+	for (uint32_t i = 0; i < SIGNALS; i++)
+		TN_EXPECT_ERROR(owner_await(owner, i), TN_OK);
 }
 
 static void give_back_all(void *argument)
@@ -202,6 +201,30 @@ static void prepare(void)
 	submit_all();
 }
 
+/* What the receiver has for its client is in the order of getting. */
+static void neighbour_at_any_moment(struct tn_env *env)
+{
+	static char name[] = "neighbour-at-any-moment";
+	static tn_signal_cap all[ALL];
+	(void)env;
+	for (uint32_t i = 0; i < ALL; i++)
+		TN_REQUIRE_OK(owner_signal(owner, i, &all[i]));
+	while (mark(MARK_ROUND, name)) {
+		for (unsigned i = 0; i < 2; i++)
+			TN_EXPECT_ERROR(hearer_settle(hearer), TN_OK);
+		TN_EXPECT_ERROR(owner_forget(owner), TN_OK);
+		TN_EXPECT_ERROR(owner_stall(owner), TN_OK);
+		TN_EXPECT_ERROR(tn_signal_submit(all[0]), TN_OK);
+		TN_EXPECT_ERROR(owner_resume_hearing(owner), TN_OK);
+		(void)mark(MARK_ACT, name);
+		TN_EXPECT_ERROR(tn_signal_submit(all[NEIGHBOUR]), TN_OK);
+		TN_EXPECT_ERROR(owner_await(owner, 0), TN_OK);
+		TN_EXPECT_ERROR(owner_await(owner, NEIGHBOUR), TN_OK);
+	}
+	for (uint32_t i = 0; i < ALL; i++)
+		tn_cap_release(all[i].handle);
+}
+
 static void given_back_at_any_moment(struct tn_env *env)
 {
 	static char name[] = "given-back-at-any-moment";
@@ -211,7 +234,7 @@ static void given_back_at_any_moment(struct tn_env *env)
 		TN_EXPECT_ERROR(owner_resume_hearing(owner), TN_OK);
 		(void)mark(MARK_ACT, name);
 		give_back_all(NULL);
-		TN_EXPECT_ERROR(owner_await_all(owner), TN_OK);
+		await_all();
 	}
 }
 
@@ -225,7 +248,7 @@ static void submitted_again_at_any_moment(struct tn_env *env)
 		(void)mark(MARK_ACT, name);
 		TN_EXPECT_ERROR(owner_forget(owner), TN_OK);
 		submit_all();
-		TN_EXPECT_ERROR(owner_await_all(owner), TN_OK);
+		await_all();
 		give_back_all(NULL);
 	}
 }
@@ -248,7 +271,7 @@ static void heard_at_any_moment(struct tn_env *env)
 					 &thread));
 		(void)mark(MARK_ACT, name);
 		TN_EXPECT_ERROR(owner_resume(owner), TN_OK);
-		TN_EXPECT_ERROR(owner_await_all(owner), TN_OK);
+		await_all();
 		TN_EXPECT_ERROR(tn_thread_join(thread), TN_OK);
 	}
 }
@@ -257,6 +280,7 @@ void component_construct(struct tn_env *env)
 {
 	static const struct tn_test_case cases[] = {
 		{ "start", start },
+		{ "neighbour-at-any-moment", neighbour_at_any_moment },
 		{ "given-back-at-any-moment", given_back_at_any_moment },
 		{ "submitted-again-at-any-moment", submitted_again_at_any_moment },
 		{ "heard-at-any-moment", heard_at_any_moment },
