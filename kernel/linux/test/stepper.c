@@ -53,7 +53,6 @@ struct thread {
 static struct thread threads[THREADS];
 static unsigned thread_count;
 static pid_t core;
-static const char *core_path;
 
 static enum phase {
 	APART,    /* no round is under way, or the subject has not begun */
@@ -88,8 +87,10 @@ struct image {
 	const unsigned char *data;
 	size_t size;
 };
+static struct image core_image, runtime_image;
 
-static struct image image_of(const char *name)
+/* Of a file beside core. */
+static struct image image_of(const char *core_path, const char *name)
 {
 	char path[PATH];
 	struct stat stat;
@@ -134,7 +135,7 @@ static const char *describe(uint64_t pc, char text[NAME])
 {
 	uint64_t value = pc >= MARK_RUNTIME ? pc - MARK_RUNTIME : pc;
 	uint64_t offset = value;
-	struct image image = image_of(pc >= MARK_RUNTIME ? "debug/ld-linux.so.debug" : "core");
+	struct image image = pc >= MARK_RUNTIME ? runtime_image : core_image;
 	const char *name = find_symbol(image, NULL, &value);
 	if (name)
 		snprintf(text, NAME, "%.40s+%#llx", name, (unsigned long long)(offset - value));
@@ -369,10 +370,14 @@ static uint64_t next_round(struct thread *thread, uint64_t argument)
 {
 	char name[NAME];
 	read_text(thread->id, argument, name);
+	bool next_case = strcmp(name, plan.name) != 0;
+	if (!next_case && (phase == APART || !plan.acted))
+		fail("in this round the %s",
+		     phase == APART ? "subject has not begun" : "actor had no turn");
 	phase = APART;
 	plan.acted = false;
 	memset(&subject, 0, sizeof(subject));
-	if (strcmp(name, plan.name) != 0) {
+	if (next_case) {
 		memset(&plan, 0, sizeof(plan));
 		strcpy(plan.name, name);
 		plan.stepping = true;
@@ -396,12 +401,12 @@ static uint64_t next_round(struct thread *thread, uint64_t argument)
 }
 
 /* The thread, or core where that is meant, begins once it comes to this function. */
-static void begin_at(struct thread *thread, const char *debug, uint64_t base, uint64_t argument)
+static void begin_at(struct thread *thread, struct image image, uint64_t base, uint64_t argument)
 {
 	char name[NAME];
 	uint64_t value = 0;
 	read_text(thread->id, argument, name);
-	if (!find_symbol(image_of(debug), name, &value))
+	if (!find_symbol(image, name, &value))
 		fail("there is no function %s", name);
 	subject.pc = base + value;
 	subject.occurrence = 0; /* begins there */
@@ -435,10 +440,10 @@ static void take_mark(struct thread *thread)
 		}
 		break;
 	case MARK_BEGIN_AT:
-		begin_at(thread, "debug/ld-linux.so.debug", MARK_RUNTIME, argument);
+		begin_at(thread, runtime_image, MARK_RUNTIME, argument);
 		break;
 	case MARK_CORE_AT:
-		begin_at(thread, "core", 0, argument);
+		begin_at(thread, core_image, 0, argument);
 		break;
 	case MARK_END:
 		if (phase == APPROACH && thread->id == subject.thread) {
@@ -579,7 +584,8 @@ int main(int count, char **arguments)
 	arguments += 1 + one_cpu;
 	if (!arguments[0])
 		return 2;
-	core_path = arguments[0];
+	core_image = image_of(arguments[0], "core");
+	runtime_image = image_of(arguments[0], "debug/ld-linux.so.debug");
 	start(arguments, one_cpu);
 	for (;;) {
 		int status;
