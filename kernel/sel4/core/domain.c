@@ -158,9 +158,10 @@ tn_error port_thread_create(struct thread *thread)
 	return TN_ERR_OUT_OF_RAM;
 }
 
+/* Who stands back is below all others of its priority, and above all of the next lower one. */
 static uint64_t kernel_priority(const struct thread *thread)
 {
-	return PRIORITY_BASE + thread->priority;
+	return PRIORITY_BASE + 2 * thread->priority + !turn_is_late(thread->pd);
 }
 
 void port_thread_set_priority(struct thread *thread)
@@ -343,6 +344,7 @@ enum port_progress port_pd_destroy(struct pd *pd)
 {
 	struct tn_list_node *node;
 	unsigned ended = 0;
+	turn_forget(pd);
 	for (node = tn_list_first(&pd->threads); node; node = tn_list_next(&pd->threads, node)) {
 		struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		if (!thread->port.page && !thread->port.slots)

@@ -52,7 +52,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 /* What is later than the timer can count is looked at again when it has counted. */
 static void program(void)
 {
-	uint64_t next = earlier(deadline, earlier(next_step, next_output)), now;
+	uint64_t next = earlier(earlier(deadline, turn_next()), earlier(next_step, next_output));
+	uint64_t now;
 	if (next == UINT64_MAX || next >= programmed)
 		return;
 	now = port_time();
@@ -144,6 +145,7 @@ static void expired(void)
 		next_output = UINT64_MAX;
 		core_console_ready();
 	}
+	turn_expired(now);
 	program();
 }
 
@@ -184,6 +186,15 @@ static void rung(uint64_t bells)
 		expired();
 }
 
+static bool serve(struct sel4_message *m)
+{
+	uint64_t badge = m->cap, start = time_stamp();
+	bool reply = message_serve(m);
+	if (turn_book(badge, time_stamp() - start, tsc_mhz))
+		program();
+	return reply;
+}
+
 /* No other badge has the mark: what is in a message says nothing of where it comes from. */
 void port_run(void)
 {
@@ -196,7 +207,7 @@ void port_run(void)
 		if (m.cap >> BELL_MARK & 1)
 			rung(m.cap);
 		else
-			reply = message_serve(&m);
+			reply = serve(&m);
 		plan_step();
 	}
 }

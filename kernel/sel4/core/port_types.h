@@ -42,6 +42,9 @@ struct port_branch {
 struct port_pd {
 	uint64_t space, root; /* pages: the address space, the capability space */
 	uint32_t asid_pool;
+	struct tn_list_node late; /* it stands back, see turn.c */
+	uint64_t late_until;
+	uint64_t owed; /* time that core has worked for it since it last stood back, in ticks */
 	struct tn_tree nodes; /* page tables, and where the capabilities of mappings are */
 	struct port_branch *branches;
 	uint64_t thread_tables[16];

@@ -193,6 +193,17 @@ void signals_forget(struct thread *thread);
 /* Serves a message; its reply is in it. False: there is none. */
 bool message_serve(struct sel4_message *message);
 
+/* -- turn.c -- */
+
+/* Core has worked so long for whoever sent with this badge. True: that one stands back from now on.
+ */
+bool turn_book(uint64_t badge, uint64_t ticks, uint64_t ticks_per_us);
+/* When somebody need not stand back any more; UINT64_MAX: nobody does. */
+uint64_t turn_next(void);
+void turn_expired(uint64_t now);
+bool turn_is_late(const struct pd *pd);
+void turn_forget(struct pd *pd);
+
 /* -- module.c, device.c, main.c -- */
 
 void modules_init(void);

@@ -138,7 +138,7 @@ static tn_error destroy_own(void *self, struct tn_request *request)
 	(void)self;
 	(void)request;
 	tn_object_destroy(&server.other);
-	return TN_OK;
+	return tn_object_create(server.other.entrypoint, &server.other);
 }
 
 static tn_error served(void *self, struct tn_request *request, uint64_t value, uint64_t *echoes)

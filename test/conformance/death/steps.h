@@ -6,29 +6,29 @@
 
 #include <tenon/test.h>
 
-#define STEPS(RPC, I)                                                       \
-	RPC(I, echo, In(uint64_t, value), Out(uint64_t, back))              \
-	/* Posts the event, and is busy until it is killed. */              \
-	RPC(I, hold, InString(event, TN_TEST_NAME_MAX))                     \
-	/* Posts the event, and replies when the actor has ended. */        \
-	RPC(I, hold_until_end, InString(event, TN_TEST_NAME_MAX),           \
-	    InString(actor, TN_TEST_NAME_MAX))                              \
-	/* Gets itself killed, and never replies. */                        \
-	RPC(I, die)                                                         \
-	/* The same, after the capability of the reply was transferred. */  \
-	RPC(I, give_and_die, OutCap(tn_any_cap, cap))                       \
-	RPC(I, exit, In(int32_t, value))                                    \
-	RPC(I, fault, In(uint64_t, address))                                \
-	/* Keeps a capability; calls echo of it; gives it back. */          \
-	RPC(I, keep, InCap(tn_any_cap, cap))                                \
-	RPC(I, call_kept, In(uint64_t, value), Out(uint64_t, back))         \
-	RPC(I, drop_kept)                                                   \
-	/* A second object; destroyed when so many victims are calling. */  \
-	RPC(I, other, OutCap(tn_any_cap, other))                            \
-	RPC(I, destroy_other_under, In(uint32_t, victims))                  \
-	/* Of the second object: destroys it, then returns. */              \
-	RPC(I, destroy_own)                                                 \
-	/* How many echoes of this value were served; small values only. */ \
+#define STEPS(RPC, I)                                                               \
+	RPC(I, echo, In(uint64_t, value), Out(uint64_t, back))                      \
+	/* Posts the event, and is busy until it is killed. */                      \
+	RPC(I, hold, InString(event, TN_TEST_NAME_MAX))                             \
+	/* Posts the event, and replies when the actor has ended. */                \
+	RPC(I, hold_until_end, InString(event, TN_TEST_NAME_MAX),                   \
+	    InString(actor, TN_TEST_NAME_MAX))                                      \
+	/* Gets itself killed, and never replies. */                                \
+	RPC(I, die)                                                                 \
+	/* The same, after the capability of the reply was transferred. */          \
+	RPC(I, give_and_die, OutCap(tn_any_cap, cap))                               \
+	RPC(I, exit, In(int32_t, value))                                            \
+	RPC(I, fault, In(uint64_t, address))                                        \
+	/* Keeps a capability; calls echo of it; gives it back. */                  \
+	RPC(I, keep, InCap(tn_any_cap, cap))                                        \
+	RPC(I, call_kept, In(uint64_t, value), Out(uint64_t, back))                 \
+	RPC(I, drop_kept)                                                           \
+	/* A second object; destroyed when so many victims are calling. */          \
+	RPC(I, other, OutCap(tn_any_cap, other))                                    \
+	RPC(I, destroy_other_under, In(uint32_t, victims))                          \
+	/* Of the second object: destroys it, makes its successor, then returns. */ \
+	RPC(I, destroy_own)                                                         \
+	/* How many echoes of this value were served; small values only. */         \
 	RPC(I, served, In(uint64_t, value), Out(uint64_t, echoes))
 
 TN_RPC_INTERFACE(steps, STEPS)
