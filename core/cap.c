@@ -223,10 +223,15 @@ static void forward_submit(struct object *signal)
 {
 	struct cap *cap = cap_find(&core_pd, signal->forward);
 	tn_error error = TN_OK;
+	if (cap && !cap->object) { /* who paid for it is gone */
+		cap_drop(&signal->forward);
+		cap = NULL;
+	}
 	if (!cap) {
-		error = cap_deliver(&core_pd, signal, signal->payer, &cap);
+		/* Not one that core holds already: that may be paid by somebody who ends first. */
+		error = make(&core_pd, signal, signal->payer, &cap);
 		if (error != TN_OK)
-			error = cap_deliver(&core_pd, signal, &core_pd, &cap);
+			error = make(&core_pd, signal, &core_pd, &cap);
 	}
 	if (error != TN_OK)
 		return;
@@ -236,10 +241,10 @@ static void forward_submit(struct object *signal)
 	port_core_submit(cap);
 }
 
-static void drop_forwards(const struct channel *channel)
+static void drop_forwards(const struct channel *channel, unsigned *left)
 {
 	struct tn_list_node *node = tn_list_first(&channel->caps);
-	for (unsigned i = 0; node && i < FORWARDS_AT_ONCE; i++) {
+	for (; node && *left; --*left) {
 		struct cap *cap = TN_CONTAINER_OF(node, struct cap, in_channel);
 		node = tn_list_next(&channel->caps, node);
 		if (cap->object && cap->object->kind == OBJECT_SIGNAL &&
@@ -251,12 +256,13 @@ static void drop_forwards(const struct channel *channel)
 void cap_drop_forwards(struct pd *receiver)
 {
 	struct tn_list_node *node = tn_list_first(&receiver->threads);
+	unsigned left = FORWARDS_AT_ONCE;
 	channel_hold();
 	for (; node; node = tn_list_next(&receiver->threads, node)) {
 		const struct thread *thread = TN_CONTAINER_OF(node, struct thread, in_pd);
 		const struct channel *channel = channel_between(&core_pd, thread);
 		if (channel)
-			drop_forwards(channel);
+			drop_forwards(channel, &left);
 	}
 	channel_release();
 }

@@ -18,6 +18,8 @@ enum {
 	KEEPERS = 256,
 	ORDERS = 64,
 	RECENT = 64,    /* uses of files for which a descriptor stays */
+	RESERVE = 96,   /* descriptors that are not for new files: for those that come back */
+	PATIENCE = 256, /* uses of files until it is tried again to give some away */
 	SHARE_FREE = 8, /* of the descriptors, so that files go in numbers */
 	KEEPER_OWN = 8, /* descriptors of the keeper's own */
 	SIGNAL_CHILD = 17,
@@ -41,7 +43,9 @@ static struct keeper keepers[KEEPERS];
 static struct file **owner;          /* by descriptor in core */
 static uint32_t limit, most;         /* descriptors of a process; files in core */
 static uint32_t here, highest, hand; /* files in core; their last descriptor; the last look */
-static uint32_t uses, round_began;   /* of all files; when the look was at the first one */
+static uint64_t uses, round_began;   /* of all files; when the look was at the first one */
+static uint64_t try_again;           /* to give files away, after so many uses */
+static long core_process;
 static struct port_watch keeper_watch = { .kind = WATCH_KEEPER };
 static bool refused; /* the host does not let them be given away */
 
@@ -49,11 +53,11 @@ static bool refused; /* the host does not let them be given away */
 
 static void carry_out(struct keeper *keeper)
 {
+	for (uint32_t i = 0; i < keeper->close_count; i++)
+		linux_close(keeper->close[i]);
 	for (uint32_t i = 0; i < keeper->take_count; i++)
 		keeper->take[i] =
 			(int)linux_call3(__NR_pidfd_getfd, PARENT_PIDFD, keeper->take[i], 0);
-	for (uint32_t i = 0; i < keeper->close_count; i++)
-		linux_close(keeper->close[i]);
 }
 
 static void keep(void *argument)
@@ -63,7 +67,9 @@ static void keep(void *argument)
 	linux_call3(__NR_close_range, 0, ~0u, CLOSE_RANGE_UNSHARE);
 	linux_call2(__NR_prctl, PR_SET_PDEATHSIG, SIGNAL_KILL);
 	linux_call2(__NR_prctl, PR_SET_NAME, "tenon-keeper");
-	linux_call2(__NR_pidfd_open, linux_call0(__NR_getppid), 0);
+	if (linux_call0(__NR_getppid) != core_process)
+		linux_call1(__NR_exit_group, 0); /* it has died before it could be heard of */
+	linux_call2(__NR_pidfd_open, core_process, 0);
 	for (;;) {
 		while (__atomic_load_n(&keeper->ordered, __ATOMIC_ACQUIRE) == done)
 			linux_call4(__NR_futex, &keeper->ordered, FUTEX_WAIT, done, NULL);
@@ -83,12 +89,17 @@ static bool has_ended(const struct keeper *keeper)
 	       info.si_pid != 0;
 }
 
-_Noreturn void files_keeper_lost(void)
+static _Noreturn void lost(const char *why)
 {
-	core_log("a process that keeps descriptors for core was killed: the system ends");
+	core_log("%s: the system ends", why);
 	console_flush();
 	for (;;)
 		linux_call1(__NR_exit_group, 1);
+}
+
+_Noreturn void files_keeper_lost(void)
+{
+	lost("a process that keeps descriptors for core was killed");
 }
 
 /* Returns when it is done, which takes the keeper some microseconds. */
@@ -139,7 +150,9 @@ static struct keeper *keeper_with_room(void)
 {
 	for (uint32_t i = 0; i < KEEPERS; i++) {
 		struct keeper *keeper = &keepers[i];
-		if (keeper->pidfd ? keeper->holds + ORDERS + KEEPER_OWN <= limit : employ(keeper))
+		if (!keeper->pidfd)
+			return employ(keeper) ? keeper : NULL;
+		if (keeper->holds + ORDERS + KEEPER_OWN <= limit)
 			return keeper;
 	}
 	return NULL;
@@ -174,7 +187,7 @@ static struct file *idle_file(void)
 			round_began = uses;
 		}
 		struct file *file = owner[hand];
-		if (!file || uses - file->used < RECENT || (int32_t)(file->used - round_began) > 0)
+		if (!file || uses - file->used < RECENT || file->used > round_began)
 			continue;
 		owner[hand] = NULL;
 		return file;
@@ -186,7 +199,7 @@ static void given(struct file *file, struct keeper *keeper, int kept)
 {
 	if (kept < 0) {
 		owner[file->fd] = file;
-		refused = true;
+		refused |= kept == -EPERM || kept == -EACCES || kept == -ENOSYS;
 		return;
 	}
 	file->keeper = (uint16_t)(keeper - keepers + 1);
@@ -195,25 +208,33 @@ static void given(struct file *file, struct keeper *keeper, int kept)
 	leave(file);
 }
 
-/* A keeper that still has a copy needs none again. */
-static bool give_some(uint32_t wanted)
+/* Of what a keeper still has a copy, it needs none again. The others: how many. */
+static uint32_t choose(struct file *files[ORDERS], uint32_t wanted)
 {
-	struct file *files[ORDERS];
-	uint32_t n = 0, before = here;
-	struct keeper *keeper = keeper_with_room();
-	if (!keeper)
-		return false;
+	uint32_t n = 0;
 	while (n < ORDERS && here > wanted + n) {
 		struct file *file = idle_file();
 		if (!file)
 			break;
-		if (file->keeper) {
+		if (file->keeper)
 			leave(file);
-			continue;
-		}
-		keeper->take[n] = file->fd;
-		files[n++] = file;
+		else
+			files[n++] = file;
 	}
+	return n;
+}
+
+static bool give_some(uint32_t wanted)
+{
+	struct file *files[ORDERS];
+	uint32_t before = here, n = choose(files, wanted);
+	struct keeper *keeper = n ? keeper_with_room() : NULL;
+	for (uint32_t i = 0; !keeper && i < n; i++)
+		owner[files[i]->fd] = files[i];
+	if (!keeper)
+		return here < before;
+	for (uint32_t i = 0; i < n; i++)
+		keeper->take[i] = files[i]->fd;
 	keeper->take_count = n;
 	order(keeper);
 	for (uint32_t i = 0; i < n; i++)
@@ -230,12 +251,14 @@ static void dismiss_idle(void)
 
 static void make_room(void)
 {
-	if (here <= most || refused)
+	if (here <= most || refused || uses < try_again)
 		return;
 	uint32_t wanted = most - most / SHARE_FREE;
 	dismiss_idle();
 	while (here > wanted && give_some(wanted))
 		;
+	if (here > most)
+		try_again = uses + PATIENCE;
 	if (!refused)
 		return;
 	dismiss_idle();
@@ -244,11 +267,17 @@ static void make_room(void)
 		 limit);
 }
 
+bool files_left(void)
+{
+	return !limit || here + RESERVE < limit;
+}
+
 void files_init(uint64_t wanted)
 {
 	struct rlimit64 now = { 0, 0 };
 	linux_call4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &now);
 	limit = (uint32_t)now.rlim_cur;
+	core_process = linux_call0(__NR_getpid);
 	most = limit - limit / SHARE_FREE;
 	if (wanted && wanted < most)
 		most = (uint32_t)wanted;
@@ -275,8 +304,8 @@ int file_fd(struct file *file)
 	long fd = linux_call3(__NR_pidfd_getfd, keepers[file->keeper - 1].pidfd, file->kept, 0);
 	if (fd == -ESRCH)
 		files_keeper_lost();
-	if (fd < 0)
-		return (int)fd;
+	if (fd < 0) /* there is room for it, see files_left() */
+		lost("Linux does not let core have a descriptor back (pidfd_getfd)");
 	enter(file, (int)fd);
 	make_room();
 	return file->fd;

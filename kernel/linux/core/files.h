@@ -17,7 +17,7 @@ struct file {
 	int watched;     /* the descriptor by which an epoll instance knows it; 0: none does */
 	int kept;        /* its number with the keeper */
 	uint16_t keeper; /* 1 + index; 0: no keeper has it */
-	uint32_t used;   /* the number of its last use */
+	uint64_t used;   /* the number of its last use */
 };
 
 /* Core itself has so many, and the last ones used; 0: what the limit of the process has room for.
@@ -27,9 +27,11 @@ void files_init(uint64_t most);
 /* A keeper has ended, which only others can do to it: so does the system. */
 _Noreturn void files_keeper_lost(void);
 
+/* Whether there may be new files: some descriptors stay free for those that come back. */
+bool files_left(void);
 /* Takes the descriptor over. */
 void file_open(struct file *file, int fd);
-/* Its descriptor, until 64 other files were used. Negative: errno; EBADF is none. */
+/* Its descriptor, until 64 other files were used; -EBADF: it is not open. */
 int file_fd(struct file *file);
 void file_close(struct file *file);
 

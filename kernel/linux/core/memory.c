@@ -51,7 +51,7 @@ static int make_file(void)
 
 int memory_file(uint64_t size, bool grows)
 {
-	int fd = make_file();
+	int fd = files_left() ? make_file() : -EMFILE;
 	if (fd < 0)
 		return fd;
 	long result = linux_call2(__NR_ftruncate, fd, size);

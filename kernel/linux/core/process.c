@@ -91,6 +91,8 @@ static long spawn(int *pidfd)
 static tn_error make_process(struct port_pd *port, uint32_t *pid)
 {
 	int pair[2], pidfd = 0;
+	if (!files_left())
+		return TN_ERR_LIMIT;
 	long result =
 		linux_call4(__NR_socketpair, STREAM_UNIX, SEQUENTIAL_PACKETS | O_CLOEXEC, 0, pair);
 	if (result != 0)
@@ -289,7 +291,7 @@ static void kill_process(struct port_pd *port)
 {
 	siginfo_t info = { 0 };
 	struct pollfd poll = { .fd = file_fd(&port->process), .events = POLLIN };
-	if (!file_is_open(&port->process))
+	if (poll.fd < 0)
 		return;
 	process_kill(port);
 	while (linux_call3(__NR_poll, &poll, 1, -1) != 1)

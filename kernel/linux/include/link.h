@@ -40,7 +40,7 @@ enum { LINK_SIGNAL_WORDS = 8, LINK_SIGNALS = 64 * LINK_SIGNAL_WORDS };
  * it has taken, `taking` says of which bit that was, so that core finds each submit if its sender
  * ends. test/model/signal.pml shows that none is lost.
  */
-enum { LINK_SIGNAL_NONE = 0 };
+enum { LINK_SIGNAL_NONE = 0, LINK_SIGNAL_ATTEMPTS = 64 };
 #define LINK_SIGNAL_SEVERAL UINT32_MAX
 
 struct link {
@@ -115,12 +115,16 @@ static inline bool link_take(struct link *link, struct link_request *taken,
 static inline bool link_signal(struct link *link, uint32_t grant)
 {
 	uint32_t bit = grant % LINK_SIGNALS, only = grant + 1, which = LINK_READ(link->which[bit]);
-	while (!__atomic_compare_exchange_n(&link->which[bit], &which,
+	uint32_t attempts = LINK_SIGNAL_ATTEMPTS;
+	while (attempts-- &&
+	       !__atomic_compare_exchange_n(&link->which[bit], &which,
 					    which == LINK_SIGNAL_NONE || which == only
 						    ? only
 						    : LINK_SIGNAL_SEVERAL,
 					    false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		;
+	if (attempts == UINT32_MAX) /* a receiver that plays with it: may be any */
+		__atomic_store_n(&link->which[bit], LINK_SIGNAL_SEVERAL, __ATOMIC_SEQ_CST);
 	uint64_t mask = 1ull << bit % 64;
 	return !(__atomic_fetch_or(&link->signals[bit / 64], mask, __ATOMIC_SEQ_CST) & mask);
 }

@@ -40,7 +40,7 @@ void turn_forget(struct pd *pd)
 bool turn_book(uint64_t badge, uint64_t ticks, uint64_t ticks_per_us)
 {
 	struct pd *pd = sender(badge);
-	if (!pd || turn_is_late(pd))
+	if (!pd || pd->state == TN_PD_DEAD || turn_is_late(pd))
 		return false;
 	pd->port.owed += ticks;
 	if (pd->port.owed < SLICE_US * ticks_per_us)

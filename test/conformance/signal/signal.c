@@ -7,6 +7,7 @@
  */
 
 #include <tenon/test.h>
+#include <tenon/time.h>
 
 enum { SIGNALS = 12, BUSY = 0, AGAIN = 1, HOLDS = 8, LAST = 9 };
 
@@ -53,9 +54,10 @@ static void caught(void *argument)
 		tn_actor_post("in-handler");
 		tn_actor_await("submitted-again");
 	}
-	if (i == HOLDS) { /* so that the last ones are found all at once */
-		tn_actor_post("holding");
-		takes_none_until("curtain");
+	if (i == HOLDS) { /* so that what comes meanwhile is found all at once */
+		const char *curtain = catching.runs[i] == 1 ? "curtain" : "curtain.again";
+		tn_actor_post(curtain);
+		takes_none_until(curtain);
 	}
 	if (i >= LAST && !catching.heard_one) {
 		catching.heard_one = true;
@@ -146,13 +148,37 @@ static void play_curtain(struct tn_env *env)
 	(void)env;
 }
 
-static void play_dying(struct tn_env *env)
+static void say_last_words(void)
 {
-	struct tn_signal never = { .handler = NULL };
 	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
 		tn_signal_cap cap = { tn_actor_get(last_words[i]) };
 		TN_MUST(tn_signal_submit(cap));
 	}
+}
+
+static void play_speaker(struct tn_env *env)
+{
+	(void)env;
+	say_last_words();
+	tn_exit(0);
+}
+
+/* Core keeps its capability, too: to tell of a time that never comes. */
+static void play_watcher(struct tn_env *env)
+{
+	const struct tn_quota none = { 0, 0 };
+	struct tn_session session;
+	(void)env;
+	TN_MUST(tn_session_open("TIME", "", none, &tn_time_interface, &session));
+	tn_signal_cap cap = { tn_actor_get(last_words[0]) };
+	TN_MUST(tn_time_watch((tn_time_cap){ session.cap }, cap));
+	tn_actor_post("watches");
+}
+
+static void play_dying(struct tn_env *env)
+{
+	struct tn_signal never = { .handler = NULL };
+	say_last_words();
 	TN_MUST(tn_signal_create(tn_env_entrypoint(env), &never));
 	tn_actor_post("said");
 	tn_signal_wait(&never);
@@ -470,7 +496,7 @@ static void last_words_of_the_dead(struct tn_env *env)
 	for (uint32_t i = 0; i < SIGNALS - LAST; i++)
 		last[i] = get_signal(LAST + i);
 	TN_EXPECT_ERROR(tn_signal_submit(holds), TN_OK);
-	tn_actor_await("holding");
+	tn_actor_await("curtain");
 	for (uint32_t i = 0; i < SIGNALS - LAST; i++)
 		tn_actor_put(last_words[i], last[i].handle);
 	tn_actor_start("dying");
@@ -480,6 +506,37 @@ static void last_words_of_the_dead(struct tn_env *env)
 	tn_actor_kill("dying");
 	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
 		wait_for_runs(LAST + i, 1);
+		tn_cap_release(last[i].handle);
+	}
+	tn_cap_release(holds.handle);
+}
+
+/* Core submits for the dead; who has the same signal for something else may be dead as well. */
+static void last_words_of_many(struct tn_env *env)
+{
+	enum { SPEAKERS = 3 };
+	tn_signal_cap holds = get_signal(HOLDS), last[SIGNALS - LAST];
+	uint32_t before[SIGNALS - LAST];
+	(void)env;
+	tn_actor_start("curtain.again");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
+		before[i] = count_runs(LAST + i);
+		last[i] = get_signal(LAST + i);
+		tn_actor_put(last_words[i], last[i].handle);
+	}
+	tn_actor_start("watcher");
+	tn_actor_await("watches");
+	TN_EXPECT_ERROR(tn_signal_submit(holds), TN_OK);
+	tn_actor_await("curtain.again");
+	for (unsigned i = 0; i < SPEAKERS; i++) {
+		tn_actor_start("speaker");
+		TN_EXPECT_EQUAL(tn_actor_end("speaker").value, 0);
+		if (i == 0)
+			tn_actor_kill("watcher");
+	}
+	tn_actor_kill("curtain.again");
+	for (uint32_t i = 0; i < SIGNALS - LAST; i++) {
+		wait_for_runs(LAST + i, before[i] + 1);
 		tn_cap_release(last[i].handle);
 	}
 	tn_cap_release(holds.handle);
@@ -517,15 +574,14 @@ void component_construct(struct tn_env *env)
 		{ "from-many-components", from_many_components },
 		{ "dissolved-under-many", dissolved_under_many },
 		{ "last-words-of-the-dead", last_words_of_the_dead },
+		{ "last-words-of-many", last_words_of_many },
 		{ "to-a-dead-receiver", to_a_dead_receiver },
 		{ NULL, NULL },
 	};
-	static const struct tn_test_role roles[] = { { "catcher", play_catcher },
-						     { "thrower", play_thrower },
-						     { "storm", play_storm },
-						     { "sender", play_sender },
-						     { "curtain", play_curtain },
-						     { "dying", play_dying },
-						     { NULL, NULL } };
+	static const struct tn_test_role roles[] = {
+		{ "catcher", play_catcher }, { "thrower", play_thrower }, { "storm", play_storm },
+		{ "sender", play_sender },   { "curtain", play_curtain }, { "dying", play_dying },
+		{ "speaker", play_speaker }, { "watcher", play_watcher }, { NULL, NULL }
+	};
 	tn_test_main(env, "test-signal", cases, roles);
 }
