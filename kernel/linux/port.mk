@@ -46,4 +46,5 @@ linux.targets += $(BUILD)/linux/stepper
 # Attackers enter the kernel by themselves, and write by hand into what they share with others.
 test-escape.cflags := -I. -Iarch/$(ARCH) -Ikernel/linux/include
 test-link.cflags := $(test-escape.cflags)
+test-buried.cflags := $(test-escape.cflags)
 test-interleave-polling.cflags := $(test-escape.cflags) -Ikernel/linux/runtime

@@ -181,7 +181,11 @@ tn_error port_call_invoke(struct tn_call *call)
 		error = exchange(link, call, number);
 	else if (!cap_entry(call->destination, &entry))
 		error = TN_ERR_GONE;
-	link_settle(LINUX_CLIENT, number);
+	/* The channel went meanwhile. What was read then may be of another call of this thread's,
+	 * whose channel went as well: they share the pages in its place, and sequences may be
+	 * alike. */
+	if (link_settle(LINUX_CLIENT, number))
+		error = TN_ERR_GONE;
 	link_unlock(number);
 	return error;
 }
@@ -201,7 +205,7 @@ tn_error port_signal_submit(tn_handle handle)
 	struct link *link = link_open(LINUX_CLIENT, number);
 	if (link && link_signal(link, entry.grant))
 		ring(number);
-	link_settle(LINUX_CLIENT, number);
+	(void)link_settle(LINUX_CLIENT, number);
 	link_unlock(number);
 	return link ? TN_OK : TN_ERR_GONE;
 }

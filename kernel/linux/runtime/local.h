@@ -121,8 +121,9 @@ void port_unmap(uint64_t address, uint64_t size);
 long port_map(uint64_t address, uint64_t size, int protection, int flags, uint64_t offset);
 /* The memory of a channel, mapped if it was not. NULL: there is no such channel any more. */
 struct link *link_open(enum linux_side side, uint32_t number);
-/* Use of the link has ended: takes scratch pages away that took its place meanwhile. */
-void link_settle(enum linux_side side, uint32_t number);
+/* Use of the link has ended: takes scratch pages away that took its place meanwhile. True: they
+ * did. */
+bool link_settle(enum linux_side side, uint32_t number);
 /* The memory of a channel went away under the access at `address`. True: something is there now. */
 bool link_bury(uint64_t address);
 

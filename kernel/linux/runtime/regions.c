@@ -106,14 +106,15 @@ bool link_bury(uint64_t address)
 			page * TN_PAGE_SIZE) == (long)address;
 }
 
-void link_settle(enum linux_side side, uint32_t number)
+bool link_settle(enum linux_side side, uint32_t number)
 {
 	uint64_t link = linux_link_address(side, number);
 	uint64_t *entry = buried_find(link);
 	if (!entry)
-		return;
+		return false;
 	*entry = 0;
 	port_unmap(link, LINUX_LINK_SIZE);
+	return true;
 }
 
 void port_channel_close(uint32_t channel)

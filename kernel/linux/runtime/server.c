@@ -205,7 +205,7 @@ static bool next_of_channel(struct server *server, bool signals_only, struct por
 		found = take_request(server, event);
 	}
 	if (!found && !(server->serving && server->channel == server->served_channel))
-		link_settle(LINUX_SERVER, server->channel);
+		(void)link_settle(LINUX_SERVER, server->channel);
 	return found;
 }
 
@@ -244,7 +244,7 @@ static void cool_down(struct server *server)
 		defer(server, server->hot_channel);
 	server->hot = false;
 	if (!(server->serving && server->hot_channel == server->served_channel))
-		link_settle(LINUX_SERVER, server->hot_channel);
+		(void)link_settle(LINUX_SERVER, server->hot_channel);
 }
 
 /* The channel just served is the one to look at. */
@@ -291,7 +291,7 @@ static void reply_to_served(struct server *server, const struct tn_request *repl
 	server->serving = false;
 	warm_up(server);
 	if (!server->hot)
-		link_settle(LINUX_SERVER, server->served_channel);
+		(void)link_settle(LINUX_SERVER, server->served_channel);
 }
 
 void port_wait(struct tn_request *reply, tn_error status, unsigned flags, struct port_event *event)
